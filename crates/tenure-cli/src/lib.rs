@@ -1,0 +1,1 @@
+//! The tenure command: reports on a folder of account history

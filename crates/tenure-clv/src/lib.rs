@@ -1,0 +1,1 @@
+//! Customer lifetime value: purchase summaries, BG/NBD, Gamma-Gamma and margin models

@@ -1,0 +1,1 @@
+//! Account health scores with intervals and contributions

@@ -1,0 +1,1 @@
+//! Whose file is this: foreign tables to events, with a column mapping and located rejects

@@ -1,0 +1,1 @@
+//! MRR, movements, net dollar retention and renewals that close to the cent

@@ -1,0 +1,1 @@
+//! The portfolio: every account classified, every metric by class and segment

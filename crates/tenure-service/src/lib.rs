@@ -1,0 +1,1 @@
+//! First contact resolution, reply and resolution times, SLA and automation

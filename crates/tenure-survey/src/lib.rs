@@ -1,0 +1,1 @@
+//! NPS, CSAT and CES with definitions, exact counts and intervals

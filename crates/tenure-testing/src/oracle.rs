@@ -1,0 +1,14 @@
+//! Slow oracles: each metric once more, written from its definition, sharing no code with the engine.
+
+#[cfg(feature = "classify")]
+pub mod classify;
+#[cfg(feature = "clv")]
+pub mod clv;
+#[cfg(feature = "health")]
+pub mod health;
+#[cfg(feature = "revenue")]
+pub mod revenue;
+#[cfg(feature = "service")]
+pub mod service;
+#[cfg(feature = "survey")]
+pub mod survey;

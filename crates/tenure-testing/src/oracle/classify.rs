@@ -1,0 +1,1 @@
+//! Slow oracles of `tenure-classify`, written from the definitions.

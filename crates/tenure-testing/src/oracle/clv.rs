@@ -1,0 +1,1 @@
+//! Slow oracles of `tenure-clv`, written from the definitions.

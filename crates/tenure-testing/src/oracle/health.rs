@@ -1,0 +1,1 @@
+//! Slow oracles of `tenure-health`, written from the definitions.

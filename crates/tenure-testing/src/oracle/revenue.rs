@@ -1,0 +1,1 @@
+//! Slow oracles of `tenure-revenue`, written from the definitions.

@@ -1,0 +1,1 @@
+//! Slow oracles of `tenure-service`, written from the definitions.

@@ -1,0 +1,1 @@
+//! Slow oracles of `tenure-survey`, written from the definitions.

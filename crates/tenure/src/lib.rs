@@ -1,0 +1,1 @@
+//! Client and customer classification and relationship metrics: the front door
