@@ -1,0 +1,342 @@
+//! Silence, measured against the account's own rhythm.
+
+use chrono::{NaiveDate, TimeDelta};
+use rust_decimal::Decimal;
+
+use crate::error::DormancyOptionsError;
+
+/// When silence counts as dormancy.
+///
+/// ```
+/// use tenure_model::DormancyOptions;
+/// let options = DormancyOptions::default();
+/// assert_eq!(options.dormant_ratio().to_string(), "3");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DormancyOptions {
+    min_gaps: usize,
+    dormant_ratio: Decimal,
+    cooling_ratio: Decimal,
+    reengaged_within_days: i64,
+    default_gap_days: Option<u32>,
+}
+
+impl Default for DormancyOptions {
+    /// At least 2 gaps, dormant above 3 own gaps, cooling from 2, re-engaged within 90 days, no
+    /// gap assumed.
+    fn default() -> Self {
+        Self {
+            min_gaps: 2,
+            dormant_ratio: Decimal::from(3_u8),
+            cooling_ratio: Decimal::TWO,
+            reengaged_within_days: 90,
+            default_gap_days: None,
+        }
+    }
+}
+
+impl DormancyOptions {
+    /// With a rhythm known from so many gaps on.
+    ///
+    /// # Errors
+    /// 0: no gap, no rhythm.
+    pub fn with_min_gaps(self, min_gaps: usize) -> Result<Self, DormancyOptionsError> {
+        if min_gaps == 0 {
+            let (field, expected) = ("min_gaps", "1 or more");
+            return Err(DormancyOptionsError { field, found: "0".to_owned(), expected });
+        }
+        Ok(Self { min_gaps, ..self })
+    }
+
+    /// With other ratios of silence to own gap: cooling from `cooling`, dormant above `dormant`.
+    ///
+    /// # Errors
+    /// `cooling` not above 0, or above `dormant`; more than 8 decimals; above 1,000,000.
+    pub fn with_ratios(
+        self,
+        cooling: Decimal,
+        dormant: Decimal,
+    ) -> Result<Self, DormancyOptionsError> {
+        let (cooling, dormant) = (cooling.normalize(), dormant.normalize());
+        let bound = Decimal::from(1_000_000_u32);
+        for (field, ratio) in [("cooling_ratio", cooling), ("dormant_ratio", dormant)] {
+            if ratio <= Decimal::ZERO || ratio > bound || ratio.scale() > 8 {
+                let expected = "above 0, at most 1000000, at most 8 decimals";
+                return Err(DormancyOptionsError { field, found: ratio.to_string(), expected });
+            }
+        }
+        if cooling > dormant {
+            let (field, expected) = ("cooling_ratio", "not above `dormant_ratio`");
+            return Err(DormancyOptionsError { field, found: cooling.to_string(), expected });
+        }
+        Ok(Self { cooling_ratio: cooling, dormant_ratio: dormant, ..self })
+    }
+
+    /// With another limit, in days and included, for the last purchase of a re-engaged account.
+    #[must_use]
+    pub fn with_reengaged_within_days(self, days: u32) -> Self {
+        Self { reengaged_within_days: i64::from(days), ..self }
+    }
+
+    /// With a gap in days assumed where there are too few to know.
+    ///
+    /// # Errors
+    /// 0 days.
+    pub fn with_default_gap_days(self, days: u32) -> Result<Self, DormancyOptionsError> {
+        if days == 0 {
+            let (field, expected) = ("default_gap_days", "1 or more");
+            return Err(DormancyOptionsError { field, found: "0".to_owned(), expected });
+        }
+        Ok(Self { default_gap_days: Some(days), ..self })
+    }
+
+    /// Dormant above so many own gaps, strictly.
+    #[must_use]
+    pub const fn dormant_ratio(&self) -> Decimal {
+        self.dormant_ratio
+    }
+}
+
+/// How silent an account is, by its own rhythm.
+///
+/// 1. *Question*: has this account gone quiet, for what is usual with it?
+/// 2. *Formula*:
+///    ```text
+///    gaps   = days between consecutive purchase days
+///    median = middle gap (mean of the middle two if even)
+///    ratio  = days since the last purchase day / median
+///    dormant: ratio > dormant_ratio      cooling: cooling_ratio <= ratio <= dormant_ratio
+///    reengaged: last gap > dormant_ratio * median of the gaps before it, and the last purchase is
+///               at most `reengaged_within_days` old
+///    ```
+/// 3. *Shape*: in, the purchase days (each once, in order) and a day; out, days and a ratio
+///    without unit. Cost: a sort of the gaps.
+/// 4. *Undefined when*: there is no purchase day by `as_of` (`of` is `None`); ratio, dormant and
+///    cooling also where there are fewer gaps than `min_gaps` and no default gap.
+/// 5. *Accuracy*: exact; all comparisons on integers.
+/// 6. *Source*: own definition; one threshold in days for all accounts is the usual error.
+///
+/// ```
+/// use tenure_model::{Dormancy, DormancyOptions, parse_date};
+/// let days = [parse_date("2025-01-01")?, parse_date("2025-02-01")?, parse_date("2025-03-04")?];
+/// let quiet = Dormancy::of(&days, parse_date("2025-06-30")?, &DormancyOptions::default())
+///     .ok_or("no purchase")?;
+/// // 118 days of silence, usual gap 31: above 3 gaps (93).
+/// assert_eq!((quiet.recency_days(), quiet.dormant()), (118, Some(true)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dormancy {
+    gaps: Vec<i64>,
+    last: NaiveDate,
+    recency_days: i64,
+    /// Twice the median: a whole number.
+    median_halves: Option<i64>,
+    default_used: bool,
+    options: DormancyOptions,
+}
+
+impl Dormancy {
+    /// Looks at the purchase days (in order, each once) up to `as_of`, that day included; later
+    /// ones are not looked at. `None` if there is none.
+    #[must_use]
+    pub fn of(days: &[NaiveDate], as_of: NaiveDate, options: &DormancyOptions) -> Option<Self> {
+        let seen = days.partition_point(|&day| day <= as_of);
+        let days = days.get(..seen)?;
+        let last = *days.last()?;
+        let gaps: Vec<i64> = days
+            .windows(2)
+            .filter_map(|pair| match pair {
+                [earlier, later] => Some(later.signed_duration_since(*earlier).num_days()),
+                _ => None,
+            })
+            .collect();
+        let recency_days = as_of.signed_duration_since(last).num_days();
+        let own = if gaps.len() >= options.min_gaps { median_halves(&gaps) } else { None };
+        let assumed = options.default_gap_days.and_then(|days| i64::from(days).checked_mul(2));
+        Some(Self {
+            last,
+            recency_days,
+            median_halves: own.or(assumed),
+            default_used: own.is_none() && assumed.is_some(),
+            gaps,
+            options: *options,
+        })
+    }
+
+    /// Days between consecutive purchase days, in date order.
+    #[must_use]
+    pub fn gaps(&self) -> &[i64] {
+        &self.gaps
+    }
+
+    /// Days since the last purchase day.
+    #[must_use]
+    pub const fn recency_days(&self) -> i64 {
+        self.recency_days
+    }
+
+    /// The last purchase day.
+    #[must_use]
+    pub const fn last_day(&self) -> NaiveDate {
+        self.last
+    }
+
+    /// Whether there are enough gaps to know the account's rhythm.
+    #[must_use]
+    pub const fn defined(&self) -> bool {
+        self.median_halves.is_some() && !self.default_used
+    }
+
+    /// Whether the default gap stands in for an unknown rhythm.
+    #[must_use]
+    pub const fn default_used(&self) -> bool {
+        self.default_used
+    }
+
+    /// Twice the median gap, in days: a whole number, since the median may be a half.
+    #[must_use]
+    pub const fn median_gap_halves(&self) -> Option<i64> {
+        self.median_halves
+    }
+
+    /// Silence in own gaps, as a fraction: twice the recency over twice the median.
+    #[must_use]
+    pub fn ratio(&self) -> Option<(i64, i64)> {
+        Some((self.recency_days.checked_mul(2)?, self.median_halves?))
+    }
+
+    /// Silent for more than `dormant_ratio` own gaps.
+    #[must_use]
+    pub fn dormant(&self) -> Option<bool> {
+        let (silence, gap) = self.ratio()?;
+        exceeds(silence, self.options.dormant_ratio, gap)
+    }
+
+    /// Silent for `cooling_ratio` own gaps or more, not yet dormant.
+    #[must_use]
+    pub fn cooling(&self) -> Option<bool> {
+        let (silence, gap) = self.ratio()?;
+        let below = falls_short(silence, self.options.cooling_ratio, gap)?;
+        Some(!below && !self.dormant()?)
+    }
+
+    /// Back after a silence of more than `dormant_ratio` own gaps.
+    #[must_use]
+    pub fn reengaged(&self) -> bool {
+        let Some((&last_gap, earlier)) = self.gaps.split_last() else { return false };
+        earlier.len() >= self.options.min_gaps
+            && self.recency_days <= self.options.reengaged_within_days
+            && last_gap
+                .checked_mul(2)
+                .zip(median_halves(earlier))
+                .and_then(|(gap, median)| exceeds(gap, self.options.dormant_ratio, median))
+                .unwrap_or(false)
+    }
+
+    /// The first day that is dormant if nothing more happens.
+    #[must_use]
+    pub fn dormant_from(&self) -> Option<NaiveDate> {
+        let ratio = self.options.dormant_ratio;
+        let power = 10_i128.checked_pow(ratio.scale())?.checked_mul(2)?;
+        let reach = ratio.mantissa().checked_mul(i128::from(self.median_halves?))?;
+        let days = i64::try_from(reach.checked_div(power)?.checked_add(1)?).ok()?;
+        self.last.checked_add_signed(TimeDelta::try_days(days)?)
+    }
+}
+
+/// Twice the median of some gaps; `None` of none.
+pub(crate) fn median_halves(gaps: &[i64]) -> Option<i64> {
+    let mut sorted = gaps.to_vec();
+    sorted.sort_unstable();
+    let upper = sorted.len() / 2;
+    let high = *sorted.get(upper)?;
+    let low =
+        if sorted.len().is_multiple_of(2) { *sorted.get(upper.checked_sub(1)?)? } else { high };
+    low.checked_add(high)
+}
+
+/// `left > ratio * right`, on integers.
+fn exceeds(left: i64, ratio: Decimal, right: i64) -> Option<bool> {
+    let (scaled, reach) = scaled(left, ratio, right)?;
+    Some(scaled > reach)
+}
+
+/// `left < ratio * right`, on integers.
+fn falls_short(left: i64, ratio: Decimal, right: i64) -> Option<bool> {
+    let (scaled, reach) = scaled(left, ratio, right)?;
+    Some(scaled < reach)
+}
+
+fn scaled(left: i64, ratio: Decimal, right: i64) -> Option<(i128, i128)> {
+    let power = 10_i128.checked_pow(ratio.scale())?;
+    let reach = ratio.mantissa().checked_mul(i128::from(right))?;
+    Some((i128::from(left).checked_mul(power)?, reach))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Dormancy, DormancyOptions};
+    use crate::date::parse_date;
+    use chrono::NaiveDate;
+
+    fn days(texts: &[&str]) -> Vec<NaiveDate> {
+        texts.iter().map(|text| parse_date(text).unwrap()).collect()
+    }
+
+    fn of(texts: &[&str], as_of: &str) -> Dormancy {
+        let as_of = parse_date(as_of).unwrap();
+        Dormancy::of(&days(texts), as_of, &DormancyOptions::default()).unwrap()
+    }
+
+    #[test]
+    fn exactly_three_gaps_is_cooling_not_dormant() {
+        // Gaps 10, 10; silent for 30 days.
+        let at = of(&["2024-01-01", "2024-01-11", "2024-01-21"], "2024-02-20");
+        assert_eq!((at.dormant(), at.cooling()), (Some(false), Some(true)));
+        assert_eq!(at.dormant_from().unwrap().to_string(), "2024-02-21");
+        let after = of(&["2024-01-01", "2024-01-11", "2024-01-21"], "2024-02-21");
+        assert_eq!((after.dormant(), after.cooling()), (Some(true), Some(false)));
+    }
+
+    #[test]
+    fn a_half_day_median_is_kept() {
+        // Gaps 3 and 4: median 3.5, so 10.5 days reach; day 11 is dormant.
+        let at = of(&["2024-01-01", "2024-01-04", "2024-01-08"], "2024-01-18");
+        assert_eq!(at.median_gap_halves(), Some(7));
+        assert_eq!(at.dormant(), Some(false));
+        assert_eq!(at.dormant_from().unwrap().to_string(), "2024-01-19");
+    }
+
+    #[test]
+    fn one_gap_is_no_rhythm() {
+        let at = of(&["2024-01-01", "2024-01-11"], "2025-01-01");
+        assert!(!at.defined());
+        assert_eq!((at.ratio(), at.dormant(), at.cooling()), (None, None, None));
+        let options = DormancyOptions::default().with_default_gap_days(365).unwrap();
+        let assumed =
+            Dormancy::of(&days(&["2024-01-01"]), parse_date("2025-01-01").unwrap(), &options)
+                .unwrap();
+        assert!(assumed.default_used());
+        assert_eq!(assumed.dormant(), Some(false));
+    }
+
+    #[test]
+    fn later_days_are_not_looked_at() {
+        let as_of = parse_date("2024-01-01").unwrap();
+        let options = DormancyOptions::default();
+        assert_eq!(Dormancy::of(&days(&["2024-02-01"]), as_of, &options), None);
+        assert_eq!(Dormancy::of(&[], as_of, &options), None);
+    }
+
+    #[test]
+    fn options_that_contradict_themselves_are_errors() {
+        let options = DormancyOptions::default();
+        assert!(options.with_min_gaps(0).is_err());
+        assert!(options.with_default_gap_days(0).is_err());
+        let (two, three) = (2_u8.into(), 3_u8.into());
+        assert!(options.with_ratios(three, two).is_err());
+        assert!(options.with_ratios(0_u8.into(), two).is_err());
+        assert!(options.with_ratios(two, three).is_ok());
+    }
+}

@@ -1,0 +1,76 @@
+//! Days with purchases, refunds netted where they belong.
+
+use chrono::NaiveDate;
+
+use crate::currency::Currency;
+use crate::money::Minor;
+
+/// What one day came to in one currency, refunds netted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub struct PurchaseDay {
+    /// The day.
+    pub date: NaiveDate,
+    /// The currency.
+    pub currency: Currency,
+    /// Net minor units; not above 0 where refunds took it all back.
+    pub net: i128,
+}
+
+/// The nets of an account by day and currency, in that order.
+///
+/// A *purchase day* is a day whose net is above 0 in at least one currency; currencies are never
+/// added up.
+///
+/// ```
+/// use tenure_model::{Currency, Minor, PurchaseDays, parse_date};
+/// let usd = Currency::new("USD")?;
+/// let (monday, friday) = (parse_date("2024-01-01")?, parse_date("2024-01-05")?);
+/// let days = PurchaseDays::from_rows(vec![
+///     (monday, usd, Minor::new(500)),
+///     (monday, usd, Minor::new(250)),
+///     (friday, usd, Minor::new(900)),
+///     (friday, usd, Minor::new(-900)),
+/// ]);
+/// assert_eq!(days.dates(), [monday]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PurchaseDays {
+    nets: Vec<PurchaseDay>,
+}
+
+impl PurchaseDays {
+    /// Nets rows (day, currency, minor units) in any order. Cost: a sort of the rows.
+    #[must_use]
+    pub fn from_rows(mut rows: Vec<(NaiveDate, Currency, Minor)>) -> Self {
+        rows.sort_unstable();
+        let mut nets: Vec<PurchaseDay> = Vec::with_capacity(rows.len());
+        for (date, currency, minor) in rows {
+            let units = i128::from(minor.units());
+            match nets.last_mut() {
+                Some(day) if day.date == date && day.currency == currency => {
+                    // Cannot saturate: 2^64 amounts of 2^63 fit.
+                    day.net = day.net.saturating_add(units);
+                }
+                _ => nets.push(PurchaseDay { date, currency, net: units }),
+            }
+        }
+        Self { nets }
+    }
+
+    /// Every net, by day and currency, also those not above 0.
+    #[must_use]
+    pub fn nets(&self) -> &[PurchaseDay] {
+        &self.nets
+    }
+
+    /// The purchase days, in order, each once.
+    #[must_use]
+    pub fn dates(&self) -> Vec<NaiveDate> {
+        let mut dates: Vec<_> =
+            self.nets.iter().filter(|day| day.net > 0).map(|day| day.date).collect();
+        dates.dedup();
+        dates
+    }
+}

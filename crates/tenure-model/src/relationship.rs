@@ -1,0 +1,183 @@
+//! Everything that happened between us and one account.
+
+use chrono::NaiveDate;
+
+use crate::account::{AccountId, RecordId};
+use crate::as_of::AsOf;
+use crate::event::{Event, Record};
+use crate::instant::Instant;
+use crate::purchase_days::PurchaseDays;
+use crate::record::{
+    AccountProfile, Assignment, Case, Contact, Contract, Deliverable, Goal, Interaction,
+    Observation, Points, Purchase, Referral, Renewal, Response, SubscriptionEvent,
+};
+
+/// A record, with its id and the time it was recorded.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub struct Entry<T> {
+    /// What happened.
+    pub record: T,
+    /// Which record of its table.
+    pub id: Option<RecordId>,
+    /// When it was recorded; `None` is always known.
+    pub recorded_at: Option<Instant>,
+}
+
+macro_rules! tables {
+    ($($(#[$doc:meta])* $field:ident: $record:ident = $variant:ident,)+) => {
+        /// Everything that happened between us and one account: one sorted table a kind of record.
+        ///
+        /// The tables are in order of date, then content, so they are the same however the rows
+        /// arrived; subscriptions are in order of instant, `seq`, then input. Made by
+        /// [`Book::from_events`](crate::Book::from_events).
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub struct Relationship {
+            account: AccountId,
+            profile: AccountProfile,
+            $($field: Vec<Entry<$record>>,)+
+        }
+
+        impl Relationship {
+            /// An account with which nothing has happened yet.
+            #[must_use]
+            pub const fn new(account: AccountId) -> Self {
+                Self { account, profile: AccountProfile::new(), $($field: Vec::new(),)+ }
+            }
+
+            $(
+                $(#[$doc])*
+                #[must_use]
+                pub fn $field(&self) -> &[Entry<$record>] {
+                    &self.$field
+                }
+            )+
+
+            /// Adds a checked event of this account.
+            pub(crate) fn add(&mut self, event: Event) {
+                let Event { id, recorded_at, record, .. } = event;
+                match record {
+                    Record::Account(profile) => self.profile = profile,
+                    $(Record::$variant(record) => {
+                        self.$field.push(Entry { record, id, recorded_at });
+                    })+
+                }
+            }
+
+            /// How many records there are, the profile not counted.
+            #[must_use]
+            pub fn len(&self) -> usize {
+                let mut records = 0_usize;
+                $(records = records.saturating_add(self.$field.len());)+
+                records
+            }
+
+            fn shrink(&mut self) {
+                $(self.$field.shrink_to_fit();)+
+            }
+        }
+    };
+}
+
+tables! {
+    /// Contracts, by start.
+    contracts: Contract = Contract,
+    /// Renewals, by due date.
+    renewals: Renewal = Renewal,
+    /// Priced changes, by instant, `seq`, then input order.
+    subscriptions: SubscriptionEvent = Subscription,
+    /// Purchases and refunds, by date.
+    purchases: Purchase = Purchase,
+    /// Interactions, by date.
+    interactions: Interaction = Interaction,
+    /// Deliverables, by the day they were done, those not done first.
+    deliverables: Deliverable = Deliverable,
+    /// Goals, by the day they were set.
+    goals: Goal = Goal,
+    /// Referrals, by date.
+    referrals: Referral = Referral,
+    /// Assignments, by start.
+    assignments: Assignment = Assignment,
+    /// Cases, by opening.
+    cases: Case = Case,
+    /// Contacts, by instant.
+    contacts: Contact = Contact,
+    /// Answers, by date.
+    responses: Response = Response,
+    /// Loyalty points, by date.
+    points: Points = Points,
+    /// Observed values, by date.
+    observations: Observation = Observation,
+}
+
+impl Relationship {
+    /// Whose.
+    #[must_use]
+    pub const fn account(&self) -> &AccountId {
+        &self.account
+    }
+
+    /// What the account is.
+    #[must_use]
+    pub const fn profile(&self) -> &AccountProfile {
+        &self.profile
+    }
+
+    /// Whether nothing has happened.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Puts every table in its order.
+    pub(crate) fn settle(&mut self) {
+        self.contracts.sort();
+        self.renewals.sort();
+        self.subscriptions
+            .sort_by(|a, b| (a.record.at, a.record.seq).cmp(&(b.record.at, b.record.seq)));
+        self.purchases.sort();
+        self.interactions.sort();
+        self.deliverables.sort();
+        self.goals.sort();
+        self.referrals.sort();
+        self.assignments.sort();
+        self.cases.sort();
+        self.contacts.sort();
+        self.responses.sort();
+        self.points.sort();
+        self.observations.sort();
+        self.shrink();
+    }
+
+    /// The day a purchase or refund counts on: a refund that names a purchase we can see counts on
+    /// that purchase's day, everything else on its own.
+    #[must_use]
+    pub fn purchase_day_of(&self, entry: &Entry<Purchase>, as_of: AsOf) -> NaiveDate {
+        let Some(reversed) = &entry.record.reverses else { return entry.record.date };
+        self.purchases
+            .iter()
+            .find(|other| {
+                other.id.as_ref() == Some(reversed)
+                    && as_of.sees(other.record.date, other.recorded_at)
+            })
+            .map_or(entry.record.date, |other| other.record.date)
+    }
+
+    /// The purchase days visible at `as_of`, refunds netted where they belong.
+    ///
+    /// Cost: a sort of the account's purchases; a look-up among them for each refund that names
+    /// its purchase.
+    #[must_use]
+    pub fn purchase_days(&self, as_of: AsOf) -> PurchaseDays {
+        let rows = self
+            .purchases
+            .iter()
+            .filter(|entry| as_of.sees(entry.record.date, entry.recorded_at))
+            .map(|entry| {
+                let day = self.purchase_day_of(entry, as_of);
+                (day, entry.record.currency(), entry.record.minor())
+            })
+            .collect();
+        PurchaseDays::from_rows(rows)
+    }
+}
