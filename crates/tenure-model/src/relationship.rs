@@ -133,8 +133,7 @@ impl Relationship {
     pub(crate) fn settle(&mut self) {
         self.contracts.sort();
         self.renewals.sort();
-        self.subscriptions
-            .sort_by(|a, b| (a.record.at, a.record.seq).cmp(&(b.record.at, b.record.seq)));
+        self.subscriptions.sort_by_key(|entry| (entry.record.at, entry.record.seq));
         self.purchases.sort();
         self.interactions.sort();
         self.deliverables.sort();
