@@ -75,6 +75,9 @@ fn each_contradiction_names_its_field() {
     replied.first_reply = Some(at("2024-04-30"));
     let mut resolved = Case::new(at("2024-05-01"), CaseStatus::Closed);
     resolved.resolved = Some(at("2024-04-30"));
+    let mut paused = Case::new(at("2024-05-01"), CaseStatus::Closed);
+    paused.resolved = Some(at("2024-05-01T00:00:01"));
+    paused.paused_ms = 1_001;
     let mut hurried = Case::new(at("2024-05-01"), CaseStatus::Open);
     hurried.target_ms = Some(0);
 
@@ -105,6 +108,7 @@ fn each_contradiction_names_its_field() {
         ("amount", Record::Subscription(SubscriptionEvent::new(at("2024-05-01"), "1", set))),
         ("first_reply", Record::Case(replied)),
         ("resolved", Record::Case(resolved)),
+        ("paused_minutes", Record::Case(paused)),
         ("target_minutes", Record::Case(hurried)),
         ("reviews", Record::Goal(reviewed)),
         ("closed", Record::Goal(closed)),

@@ -111,6 +111,14 @@ impl Case {
                 return Err(RecordError::new(field, at.to_string(), expected));
             }
         }
+        if let Some(resolved) = self.resolved {
+            let elapsed = resolved.millis_since(self.opened);
+            if u64::try_from(elapsed).is_ok_and(|elapsed| elapsed < self.paused_ms) {
+                let found = format!("{} ms", self.paused_ms);
+                let expected = format!("at most the {elapsed} ms from opening to resolution");
+                return Err(RecordError::new("paused_minutes", found, expected));
+            }
+        }
         if self.target_ms == Some(0) {
             return Err(RecordError::new("target_minutes", "0", "more than 0"));
         }

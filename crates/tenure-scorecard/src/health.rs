@@ -1,0 +1,128 @@
+//! How are they doing? The health of a group of accounts, by profile.
+
+use std::borrow::Cow;
+
+use tenure_classify::Class;
+use tenure_health::{Observations, Portfolio, Profile, Score, profiles};
+use tenure_model::{AsOf, Relationship, Rounding};
+use tenure_stats::Ratio;
+
+use crate::error::ScorecardError;
+use crate::figure::{Basis, Figure, Section, Unit, Value};
+
+/// The profiles in use: one by class, made once.
+#[derive(Debug, Clone)]
+pub(crate) struct Profiles {
+    client: Profile,
+    customer: Profile,
+}
+
+/// The health of one account under the profiles of its class.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Health {
+    client: Option<Score>,
+    customer: Option<Score>,
+}
+
+impl Profiles {
+    pub(crate) fn new() -> Self {
+        Self { client: profiles::client(), customer: profiles::customer() }
+    }
+
+    /// A hybrid is scored under both profiles, an undetermined account under none.
+    pub(crate) fn health(
+        &self,
+        class: Class,
+        relationship: &Relationship,
+        as_of: AsOf,
+    ) -> Result<Health, ScorecardError> {
+        let score = |profile: &Profile| -> Result<Score, ScorecardError> {
+            Ok(Observations::of(profile, relationship, as_of)?.0.score())
+        };
+        let client = matches!(class, Class::Client | Class::Hybrid);
+        let customer = matches!(class, Class::Customer | Class::Hybrid);
+        Ok(Health {
+            client: if client { Some(score(&self.client)?) } else { None },
+            customer: if customer { Some(score(&self.customer)?) } else { None },
+        })
+    }
+}
+
+impl Health {
+    /// From the least to the greatest it may be; both profiles together for a hybrid, whose share
+    /// of value in each stream is not known here.
+    pub(crate) fn span(&self) -> Option<(i64, i64)> {
+        let scores = || self.client.iter().chain(&self.customer);
+        let low = scores().map(Score::lo).min()?;
+        let high = scores().map(Score::hi).max()?;
+        Some((i64::from(low), i64::from(high)))
+    }
+}
+
+/// The health of a group of accounts, profiles apart.
+#[derive(Debug, Clone)]
+pub(crate) struct HealthState {
+    client: Portfolio,
+    customer: Portfolio,
+}
+
+impl HealthState {
+    pub(crate) fn new(profiles: &Profiles) -> Self {
+        Self {
+            client: Portfolio::new(&profiles.client),
+            customer: Portfolio::new(&profiles.customer),
+        }
+    }
+
+    pub(crate) fn push(&mut self, health: &Health) -> Result<(), ScorecardError> {
+        if let Some(score) = &health.client {
+            self.client.push(score)?;
+        }
+        if let Some(score) = &health.customer {
+            self.customer.push(score)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn merge(&mut self, other: &Self) -> Result<(), ScorecardError> {
+        self.client.merge(&other.client)?;
+        self.customer.merge(&other.customer)?;
+        Ok(())
+    }
+
+    pub(crate) fn figures(&self, out: &mut Vec<Figure>) {
+        for (id, label, portfolio) in [
+            ("health_client", "Mean health, client profile", &self.client),
+            ("health_customer", "Mean health, customer profile", &self.customer),
+        ] {
+            let whole = |mean: Option<Ratio>| {
+                mean.and_then(|mean| Rounding::HalfAway.divide(mean.num(), mean.den()))
+            };
+            let bounds = whole(portfolio.mean_lo()).zip(whole(portfolio.mean_hi()));
+            let mut counts = vec![(Cow::Borrowed("accounts"), u128::from(portfolio.count()))];
+            counts.extend(
+                portfolio
+                    .bands()
+                    .map(|(band, count)| (Cow::Owned(band.to_owned()), u128::from(count))),
+            );
+            let undetermined = u128::from(portfolio.undetermined());
+            counts.push((Cow::Borrowed("undetermined"), undetermined));
+            out.push(Figure {
+                id,
+                label,
+                section: Section::Health,
+                unit: Unit::Thousandths,
+                basis: Basis::AsOf,
+                value: bounds.map(|(low, high)| Value::Between(low, high)),
+                interval: None,
+                counts,
+                definition: format!(
+                    "Mean of the least and of the greatest score an account may have under profile \
+                     {}, missing={}; 0 to 1000, each mean rounded half away from zero.",
+                    portfolio.profile().id(),
+                    portfolio.profile().missing().name()
+                ),
+            });
+        }
+    }
+}

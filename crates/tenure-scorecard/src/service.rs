@@ -1,0 +1,160 @@
+//! How well are they served? The cases and contacts of a group of accounts.
+
+use std::borrow::Cow;
+
+use tenure_model::Relationship;
+use tenure_service::{
+    AutomationTally, CaseError, DurationTally, FcrDefinition, FcrRate, FcrTally, ServiceWindow,
+    SlaTally, TallyError, TimeMeasure,
+};
+use tenure_stats::{Level, Probability, Share, ShareMethod};
+
+use crate::error::ScorecardError;
+use crate::figure::{Basis, Figure, Section, Unit, Value};
+
+/// The cases and contacts of a group of accounts within the window.
+#[derive(Debug, Clone)]
+pub(crate) struct ServiceState {
+    fcr: FcrTally,
+    first_reply: DurationTally,
+    resolution: DurationTally,
+    sla: SlaTally,
+    automation: AutomationTally,
+    /// Open cases whose clock stood still longer than they have been open by `as_of`.
+    paused_beyond_elapsed: u64,
+}
+
+impl ServiceState {
+    pub(crate) fn new(fcr: FcrDefinition, window: ServiceWindow) -> Self {
+        Self {
+            fcr: FcrTally::new(fcr, window),
+            first_reply: DurationTally::new(TimeMeasure::FirstReply, window),
+            resolution: DurationTally::new(TimeMeasure::Resolution, window),
+            sla: SlaTally::new(window),
+            automation: AutomationTally::new(window),
+            paused_beyond_elapsed: 0,
+        }
+    }
+
+    pub(crate) fn push(&mut self, relationship: &Relationship) -> Result<(), ScorecardError> {
+        self.fcr.push_contacts(relationship.contacts())?;
+        for case in relationship.cases() {
+            self.first_reply.push_entry(case)?;
+            self.resolution.push_entry(case)?;
+            self.automation.push_entry(case)?;
+            match self.sla.push_entry(case) {
+                Err(TallyError::Case(CaseError::PausedBeyondElapsed { .. })) => {
+                    self.paused_beyond_elapsed = self.paused_beyond_elapsed.saturating_add(1);
+                }
+                counted => counted?,
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn merge(&mut self, other: &Self) -> Result<(), ScorecardError> {
+        self.fcr.merge(&other.fcr)?;
+        self.first_reply.merge(&other.first_reply)?;
+        self.resolution.merge(&other.resolution)?;
+        self.sla.merge(&other.sla)?;
+        self.automation.merge(&other.automation)?;
+        let more = other.paused_beyond_elapsed;
+        self.paused_beyond_elapsed = self.paused_beyond_elapsed.saturating_add(more);
+        Ok(())
+    }
+
+    pub(crate) fn figures(&self, out: &mut Vec<Figure>) {
+        let share = |id, label, share: Share, unit, counts: &[(&'static str, u64)], definition| {
+            let mut named = vec![(Cow::Borrowed(unit), u128::from(share.n()))];
+            named.extend(present(counts));
+            Figure {
+                id,
+                label,
+                section: Section::Service,
+                unit: Unit::Share,
+                basis: Basis::WindowOpening,
+                value: share.ratio().map(Value::Ratio),
+                interval: share.interval(ShareMethod::default(), Level::default()),
+                counts: named,
+                definition,
+            }
+        };
+        let fcr = self.fcr.counts();
+        let rate = FcrRate::default();
+        out.push(share(
+            "fcr",
+            "First contact resolution",
+            self.fcr.share(rate),
+            "episodes",
+            &[("immature", fcr.immature), ("flag_unknown", self.fcr.excluded(rate))],
+            format!("{} {}; Wilson interval", self.fcr.definition(), rate.name()),
+        ));
+        for tally in [&self.first_reply, &self.resolution] {
+            self.times(tally, out);
+        }
+        let sla = self.sla.counts();
+        out.push(share(
+            "sla_attainment",
+            "Resolved as promised",
+            self.sla.attainment(),
+            "cases",
+            &[
+                ("pending", sla.pending),
+                ("without_target", sla.without_target),
+                ("end_unknown", sla.end_unknown),
+                ("paused_beyond_elapsed", self.paused_beyond_elapsed),
+            ],
+            format!("{}; Wilson interval", SlaTally::DEFINITION),
+        ));
+        out.push(share(
+            "automation",
+            "Resolved without a person",
+            self.automation.automation(),
+            "cases",
+            &[],
+            format!("{} bot resolved / all cases; Wilson interval", AutomationTally::DEFINITION),
+        ));
+    }
+
+    fn times(&self, tally: &DurationTally, out: &mut Vec<Figure>) {
+        let counts = tally.counts();
+        for (id, label, p) in match tally.measure() {
+            TimeMeasure::FirstReply => [
+                ("first_reply_median", "First reply, median", Probability::MEDIAN),
+                ("first_reply_p90", "First reply, 90th percentile", Probability::P90),
+            ],
+            _ => [
+                ("resolution_median", "Resolution, median", Probability::MEDIAN),
+                ("resolution_p90", "Resolution, 90th percentile", Probability::P90),
+            ],
+        } {
+            let mut named = vec![(Cow::Borrowed("cases"), u128::from(counts.timed))];
+            named.extend(present(&[
+                ("not_yet", counts.not_yet),
+                ("time_unknown", counts.time_unknown),
+            ]));
+            out.push(Figure {
+                id,
+                label,
+                section: Section::Service,
+                unit: Unit::Millis,
+                basis: Basis::WindowOpening,
+                value: tally.sketch().quantile(p).map(Value::Ratio),
+                interval: None,
+                counts: named,
+                definition: format!(
+                    "{}; quantile of type 7, within 1 % of the exact one",
+                    tally.measure()
+                ),
+            });
+        }
+    }
+}
+
+/// The counts that are not 0.
+fn present(counts: &[(&'static str, u64)]) -> impl Iterator<Item = (Cow<'static, str>, u128)> {
+    counts
+        .iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|&(name, count)| (Cow::Borrowed(name), u128::from(count)))
+}
