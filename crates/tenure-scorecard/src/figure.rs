@@ -7,7 +7,7 @@ use tenure_stats::{Interval, Ratio};
 
 /// What a number counts in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_enums, reason = "whoever shows figures must show them all")]
 pub enum Unit {
     /// A share of a whole; 1 is all of it. Some ratios of money may exceed 1.
     Share,
@@ -27,7 +27,7 @@ pub enum Unit {
 
 /// A number: exact where it can be.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_enums, reason = "whoever shows figures must show them all")]
 pub enum Value {
     /// A whole number of the unit.
     Whole(i128),
@@ -41,7 +41,7 @@ pub enum Value {
 
 /// The room a figure comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_enums, reason = "whoever shows figures must show them all")]
 pub enum Section {
     /// What do they say?
     Survey,
@@ -79,7 +79,7 @@ impl Section {
 
 /// By which of an account's classes a figure is grouped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_enums, reason = "whoever shows figures must show them all")]
 pub enum Basis {
     /// The class at `as_of`.
     AsOf,

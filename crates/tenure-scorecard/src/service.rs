@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use tenure_model::Relationship;
 use tenure_service::{
-    AutomationTally, CaseError, DurationTally, FcrDefinition, FcrRate, FcrTally, ServiceWindow,
-    SlaTally, TallyError, TimeMeasure,
+    AutomationTally, DurationTally, FcrDefinition, FcrRate, FcrTally, ServiceWindow, SlaTally,
+    TimeMeasure,
 };
 use tenure_stats::{Level, Probability, Share, ShareMethod};
 
@@ -20,8 +20,6 @@ pub(crate) struct ServiceState {
     resolution: DurationTally,
     sla: SlaTally,
     automation: AutomationTally,
-    /// Open cases whose clock stood still longer than they have been open by `as_of`.
-    paused_beyond_elapsed: u64,
 }
 
 impl ServiceState {
@@ -32,7 +30,6 @@ impl ServiceState {
             resolution: DurationTally::new(TimeMeasure::Resolution, window),
             sla: SlaTally::new(window),
             automation: AutomationTally::new(window),
-            paused_beyond_elapsed: 0,
         }
     }
 
@@ -42,12 +39,7 @@ impl ServiceState {
             self.first_reply.push_entry(case)?;
             self.resolution.push_entry(case)?;
             self.automation.push_entry(case)?;
-            match self.sla.push_entry(case) {
-                Err(TallyError::Case(CaseError::PausedBeyondElapsed { .. })) => {
-                    self.paused_beyond_elapsed = self.paused_beyond_elapsed.saturating_add(1);
-                }
-                counted => counted?,
-            }
+            self.sla.push_entry(case)?;
         }
         Ok(())
     }
@@ -58,8 +50,6 @@ impl ServiceState {
         self.resolution.merge(&other.resolution)?;
         self.sla.merge(&other.sla)?;
         self.automation.merge(&other.automation)?;
-        let more = other.paused_beyond_elapsed;
-        self.paused_beyond_elapsed = self.paused_beyond_elapsed.saturating_add(more);
         Ok(())
     }
 
@@ -102,7 +92,7 @@ impl ServiceState {
                 ("pending", sla.pending),
                 ("without_target", sla.without_target),
                 ("end_unknown", sla.end_unknown),
-                ("paused_beyond_elapsed", self.paused_beyond_elapsed),
+                ("pause_unknown", sla.pause_unknown),
             ],
             format!("{}; Wilson interval", SlaTally::DEFINITION),
         ));
@@ -118,16 +108,17 @@ impl ServiceState {
 
     fn times(&self, tally: &DurationTally, out: &mut Vec<Figure>) {
         let counts = tally.counts();
-        for (id, label, p) in match tally.measure() {
+        for (id, label, percent) in match tally.measure() {
             TimeMeasure::FirstReply => [
-                ("first_reply_median", "First reply, median", Probability::MEDIAN),
-                ("first_reply_p90", "First reply, 90th percentile", Probability::P90),
+                ("first_reply_median", "First reply, median", 50),
+                ("first_reply_p90", "First reply, 90th percentile", 90),
             ],
             _ => [
-                ("resolution_median", "Resolution, median", Probability::MEDIAN),
-                ("resolution_p90", "Resolution, 90th percentile", Probability::P90),
+                ("resolution_median", "Resolution, median", 50),
+                ("resolution_p90", "Resolution, 90th percentile", 90),
             ],
         } {
+            let value = Probability::percent(percent).and_then(|p| tally.sketch().quantile(p));
             let mut named = vec![(Cow::Borrowed("cases"), u128::from(counts.timed))];
             named.extend(present(&[
                 ("not_yet", counts.not_yet),
@@ -139,7 +130,7 @@ impl ServiceState {
                 section: Section::Service,
                 unit: Unit::Millis,
                 basis: Basis::WindowOpening,
-                value: tally.sketch().quantile(p).map(Value::Ratio),
+                value: value.map(Value::Ratio),
                 interval: None,
                 counts: named,
                 definition: format!(

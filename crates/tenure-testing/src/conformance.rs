@@ -22,6 +22,7 @@ mod survey;
 
 /// One file of cases, read whole.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct CaseFile {
     /// Where it lies; siblings may be read from its folder.
     pub path: PathBuf,
@@ -33,6 +34,7 @@ pub struct CaseFile {
 
 /// How one case ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "a caller must know every outcome")]
 pub enum Outcome {
     /// Computed, compared, within the stated tolerance.
     Passed,
@@ -46,6 +48,7 @@ pub enum Outcome {
 
 /// What came of one case.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct CaseReport {
     /// The id of the case.
     pub id: String,
@@ -57,6 +60,7 @@ pub struct CaseReport {
 
 /// What came of one file.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct FileReport {
     /// The file.
     pub path: PathBuf,
@@ -126,10 +130,13 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     Ok(())
 }
 
+/// The cases of a file, computed and compared; `None` if the file is another engine's.
+type Reader = fn(&CaseFile) -> Option<Vec<CaseReport>>;
+
 /// Each engine knows its own files; the first that does answers. The service cases come before
 /// those of the survey, whose format they share.
 fn cases_of(file: &CaseFile) -> Option<Vec<CaseReport>> {
-    let readers: &[fn(&CaseFile) -> Option<Vec<CaseReport>>] = &[
+    let readers: &[Reader] = &[
         #[cfg(feature = "classify")]
         classify::read,
         #[cfg(feature = "clv")]

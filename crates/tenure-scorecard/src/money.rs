@@ -1,0 +1,62 @@
+//! The one currency of a scorecard.
+
+use tenure_model::record::SubscriptionChange;
+use tenure_model::{Book, Currency, Relationship};
+
+use crate::error::ScorecardError;
+
+/// The reporting currency: the one asked for, or the only one of the book. `None` where there is no
+/// money at all.
+pub(crate) fn reporting_currency(
+    book: &Book,
+    asked: Option<Currency>,
+) -> Result<Option<Currency>, ScorecardError> {
+    if asked.is_some() {
+        return Ok(asked);
+    }
+    let mut found: Vec<Currency> = Vec::new();
+    for relationship in book.relationships() {
+        for currency in currencies(relationship) {
+            if !found.contains(&currency) {
+                found.push(currency);
+            }
+        }
+    }
+    found.sort_unstable();
+    match found.as_slice() {
+        [] => Ok(None),
+        &[only] => Ok(Some(only)),
+        several => {
+            let found = several.iter().map(|currency| currency.code()).collect();
+            Err(ScorecardError::SeveralCurrencies { found })
+        }
+    }
+}
+
+/// The currency of every amount of an account.
+fn currencies(relationship: &Relationship) -> impl Iterator<Item = Currency> + '_ {
+    let purchases = relationship.purchases().iter().map(|entry| entry.record.currency());
+    let contracts = relationship
+        .contracts()
+        .iter()
+        .filter_map(|entry| entry.record.annual_value.map(|value| value.currency()));
+    let renewals = relationship.renewals().iter().map(|entry| entry.record.arr_due.currency());
+    let subscriptions =
+        relationship.subscriptions().iter().filter_map(|entry| currency(&entry.record.change));
+    purchases.chain(contracts).chain(renewals).chain(subscriptions)
+}
+
+/// The currency of a subscription change, where it names an amount.
+pub(crate) fn currency(change: &SubscriptionChange) -> Option<Currency> {
+    match change {
+        SubscriptionChange::Set { monthly: amount }
+        | SubscriptionChange::OneOff { amount }
+        | SubscriptionChange::Refund { amount }
+        | SubscriptionChange::Usage { amount }
+        | SubscriptionChange::Proration { amount } => Some(amount.currency()),
+        SubscriptionChange::Start(price) | SubscriptionChange::Change(price) => {
+            Some(price.amount.currency())
+        }
+        _ => None,
+    }
+}

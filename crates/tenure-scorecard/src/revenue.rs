@@ -1,0 +1,309 @@
+//! What does their money do? Recurring revenue, its movements, retention and renewals of a group.
+
+use std::borrow::Cow;
+
+use tenure_clv::{MarginStream, RetentionRate, TimeSpan, TimeUnit};
+use tenure_model::{Currency, Instant, Relationship, Zone};
+use tenure_revenue::{
+    Rate, RenewalDefinition, RenewalState, RevenueDefinition, RevenuePlan, RevenueState,
+};
+use tenure_stats::{Level, Share, ShareMethod, count_to_f64, integer_to_f64};
+
+use crate::error::ScorecardError;
+use crate::figure::{Basis, Figure, Section, Unit, Value};
+use crate::money;
+use crate::settings::{Dates, Settings, ValueSettings};
+
+/// What is asked of subscriptions and renewals; made once.
+#[derive(Debug, Clone)]
+pub(crate) struct RevenueQuestion {
+    plan: RevenuePlan,
+    renewals: RenewalDefinition,
+    currency: Currency,
+    dates: Dates,
+}
+
+impl RevenueQuestion {
+    pub(crate) fn new(
+        settings: &Settings,
+        dates: &Dates,
+        currency: Currency,
+    ) -> Result<Self, ScorecardError> {
+        let mut definition = RevenueDefinition::new(currency);
+        definition.zone = settings.zone;
+        definition.known_by = end_of(dates.now.knowledge_day());
+        let plan = RevenuePlan::new(definition, dates.first, dates.last)?
+            .with_window(dates.base, dates.last)?;
+        let renewals = RenewalDefinition::new(currency, dates.window, dates.now.day());
+        Ok(Self { plan, renewals, currency, dates: *dates })
+    }
+}
+
+/// The last microsecond of a day; `None` at the end of the calendar, where nothing is later.
+fn end_of(day: chrono::NaiveDate) -> Option<Instant> {
+    let next = Zone::UTC.first_instant(day.succ_opt()?)?;
+    Instant::from_micros(next.micros().checked_sub(1)?)
+}
+
+/// The recurring revenue and the renewals of a group of accounts.
+#[derive(Debug, Clone)]
+pub(crate) struct RevenueStrand {
+    state: RevenueState,
+    renewals: RenewalState,
+    /// Accounts left out of recurring revenue: a subscription in another currency.
+    other_currency: u64,
+    /// Renewals left out: another currency.
+    renewals_other_currency: u64,
+}
+
+impl RevenueStrand {
+    pub(crate) fn new(question: &RevenueQuestion) -> Self {
+        Self {
+            state: question.plan.state(),
+            renewals: RenewalState::new(question.renewals.clone()),
+            other_currency: 0,
+            renewals_other_currency: 0,
+        }
+    }
+
+    pub(crate) fn push_subscriptions(
+        &mut self,
+        relationship: &Relationship,
+        question: &RevenueQuestion,
+    ) -> Result<(), ScorecardError> {
+        let subscriptions = relationship.subscriptions();
+        if subscriptions.is_empty() {
+            return Ok(());
+        }
+        let foreign = subscriptions.iter().any(|entry| {
+            money::currency(&entry.record.change).is_some_and(|found| found != question.currency)
+        });
+        if foreign {
+            self.other_currency = self.other_currency.saturating_add(1);
+        } else {
+            self.state.push(&question.plan.account(subscriptions)?)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn push_renewals(
+        &mut self,
+        relationship: &Relationship,
+        question: &RevenueQuestion,
+    ) -> Result<(), ScorecardError> {
+        for entry in relationship.renewals() {
+            if !question.dates.now.knows(entry.recorded_at) {
+                continue;
+            }
+            if entry.record.arr_due.currency() == question.currency {
+                self.renewals.push(&entry.record)?;
+            } else {
+                let left_out = &mut self.renewals_other_currency;
+                *left_out = left_out.saturating_add(1);
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn merge(&mut self, other: &Self) -> Result<(), ScorecardError> {
+        self.state.merge(&other.state)?;
+        self.renewals.merge(&other.renewals)?;
+        for (own, more) in [
+            (&mut self.other_currency, other.other_currency),
+            (&mut self.renewals_other_currency, other.renewals_other_currency),
+        ] {
+            *own = own.saturating_add(more);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn figures(
+        &self,
+        question: &RevenueQuestion,
+        value: &ValueSettings,
+        out: &mut Vec<Figure>,
+    ) {
+        self.recurring(question, out);
+        self.retention(question, out);
+        self.renewal_rates(question, out);
+        self.contract_value(question, value, out);
+    }
+
+    fn recurring(&self, question: &RevenueQuestion, out: &mut Vec<Figure>) {
+        let total = self.state.net_total().filter(|_| self.state.accounts() > 0);
+        let lines = total.as_ref().map(|waterfall| *waterfall.lines());
+        let logos = self.state.logos_total();
+        let definition = format!("Net movements, {}", self.state.plan());
+        let mut counts = vec![(Cow::Borrowed("accounts"), u128::from(self.state.accounts()))];
+        if let Some(logos) = logos {
+            for (name, count) in [
+                ("paying_at_opening", logos.opening()),
+                ("new", logos.new_accounts()),
+                ("reactivated", logos.reactivated()),
+                ("churned", logos.churned()),
+                ("paying_at_closing", logos.closing()),
+            ] {
+                counts.push((Cow::Borrowed(name), u128::from(count)));
+            }
+        }
+        if self.other_currency > 0 {
+            counts.push((Cow::Borrowed("other_currency"), u128::from(self.other_currency)));
+        }
+        for (id, label, line) in [
+            ("mrr_opening", "MRR when the window opened", lines.map(|lines| lines.opening)),
+            ("mrr_new", "+ new", lines.map(|lines| lines.new)),
+            ("mrr_expansion", "+ expansion", lines.map(|lines| lines.expansion)),
+            ("mrr_contraction", "- contraction", lines.map(|lines| lines.contraction)),
+            ("mrr_churn", "- churn", lines.map(|lines| lines.churn)),
+            ("mrr_reactivation", "+ reactivation", lines.map(|lines| lines.reactivation)),
+            ("mrr_adjustment", "+ adjustment", lines.map(|lines| lines.adjustment)),
+            ("mrr_closing", "MRR when it closed", lines.map(|lines| lines.closing)),
+        ] {
+            out.push(figure(
+                id,
+                label,
+                Unit::Money(question.currency),
+                line.map(Value::Whole),
+                counts.clone(),
+                definition.clone(),
+            ));
+        }
+    }
+
+    fn retention(&self, question: &RevenueQuestion, out: &mut Vec<Figure>) {
+        let retention = self.state.retention(question.dates.base, question.dates.last);
+        let base = retention.as_ref().map_or(0, |retention| retention.base_accounts());
+        let counts = || vec![(Cow::Borrowed("accounts"), u128::from(base))];
+        let pick = |rate: fn(&tenure_revenue::Retention) -> Option<Rate>| {
+            retention.as_ref().and_then(rate).map(|rate| Value::Ratio(rate.ratio()))
+        };
+        let named = |name: &str| format!("{name}, {}", self.state.plan());
+        out.push(figure(
+            "ndr",
+            "Net dollar retention",
+            Unit::Share,
+            pick(tenure_revenue::Retention::nrr_point_to_point),
+            counts(),
+            named("nrr_point_to_point"),
+        ));
+        out.push(figure(
+            "grr",
+            "Gross revenue retention",
+            Unit::Share,
+            pick(tenure_revenue::Retention::grr_point_to_point),
+            counts(),
+            named("grr_point_to_point"),
+        ));
+        let kept = retention.as_ref().map_or(0, |retention| retention.kept_accounts());
+        let mut logos = figure(
+            "logo_retention",
+            "Accounts retained",
+            Unit::Share,
+            pick(tenure_revenue::Retention::logo_point_to_point),
+            counts(),
+            named("logo_point_to_point"),
+        );
+        logos.interval = Share::new(kept, base)
+            .ok()
+            .and_then(|share| share.interval(ShareMethod::default(), Level::default()));
+        out.push(logos);
+    }
+
+    fn renewal_rates(&self, question: &RevenueQuestion, out: &mut Vec<Figure>) {
+        let rates = self.renewals.rates();
+        let mut counts = vec![
+            (Cow::Borrowed("due"), u128::from(rates.due_count())),
+            (Cow::Borrowed("pending"), u128::from(rates.pending_count())),
+        ];
+        if self.renewals_other_currency > 0 {
+            let left_out = u128::from(self.renewals_other_currency);
+            counts.push((Cow::Borrowed("other_currency"), left_out));
+        }
+        let mut by_count = figure(
+            "renewal_rate",
+            "Renewed, by count",
+            Unit::Share,
+            rates.count_rate().map(|rate| Value::Ratio(rate.ratio())),
+            counts.clone(),
+            format!("count_rate {}", question.renewals),
+        );
+        by_count.interval = Share::new(rates.won_count(), rates.due_count())
+            .ok()
+            .and_then(|share| share.interval(ShareMethod::default(), Level::default()));
+        by_count.basis = Basis::WindowOpening;
+        out.push(by_count);
+        let mut by_value = figure(
+            "renewal_rate_value",
+            "Renewed, by value",
+            Unit::Share,
+            rates.value_gross().map(|rate| Value::Ratio(rate.ratio())),
+            counts,
+            format!("value_gross {}", question.renewals),
+        );
+        by_value.basis = Basis::WindowOpening;
+        out.push(by_value);
+    }
+
+    /// What a paying account is worth by its contract: margin, retention and discount a year.
+    fn contract_value(
+        &self,
+        question: &RevenueQuestion,
+        settings: &ValueSettings,
+        out: &mut Vec<Figure>,
+    ) {
+        let currency = question.currency;
+        let closing = self.state.net_total().map_or(0, |waterfall| waterfall.lines().closing);
+        let paying = self.state.logos_total().map_or(0, |logos| logos.closing());
+        let retained = self
+            .state
+            .retention(question.dates.base, question.dates.last)
+            .and_then(|retention| retention.logo_point_to_point());
+        let yearly = question.plan.months().count() == 12;
+        let value = settings.timing.zip(settings.discount).filter(|_| yearly && paying > 0).and_then(
+            |(timing, discount)| {
+                let year = TimeSpan::new(1.0, TimeUnit::Year).ok()?;
+                let retention = RetentionRate::new(retained?.to_f64(), year).ok()?;
+                let annual = integer_to_f64(closing.checked_mul(12)?) / count_to_f64(paying);
+                let stream =
+                    MarginStream::new(annual * settings.margin, retention, discount).ok()?;
+                stream.lifetime_value(timing).finite().map(Value::Estimate)
+            },
+        );
+        let timing = settings.timing.map_or("no timing chosen", |timing| timing.name());
+        let mut contract = figure(
+            "contract_value_per_account",
+            "Contract value, per paying account",
+            Unit::Money(currency),
+            value,
+            vec![(Cow::Borrowed("paying"), u128::from(paying))],
+            format!(
+                "Deterministic lifetime value of 12 x closing MRR / paying accounts x margin {}, at \
+                 the logo retention and discount of a year, infinite horizon, timing {timing}.",
+                settings.margin
+            ),
+        );
+        contract.section = Section::Value;
+        out.push(contract);
+    }
+}
+
+fn figure(
+    id: &'static str,
+    label: &'static str,
+    unit: Unit,
+    value: Option<Value>,
+    counts: Vec<(Cow<'static, str>, u128)>,
+    definition: String,
+) -> Figure {
+    Figure {
+        id,
+        label,
+        section: Section::Revenue,
+        unit,
+        basis: Basis::RevenueOpening,
+        value,
+        interval: None,
+        counts,
+        definition,
+    }
+}

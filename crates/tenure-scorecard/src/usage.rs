@@ -1,0 +1,100 @@
+//! What was used of each table.
+
+use chrono::NaiveDate;
+use tenure_model::{AsOf, Book, Coverage, Currency, Entry, Relationship, Table};
+
+use crate::money;
+use crate::scorecard::TableUse;
+
+/// Counts the records of every table that holds any, or is declared to.
+pub(crate) fn tables(
+    book: &Book,
+    as_of: AsOf,
+    coverage: &Coverage,
+    currency: Option<Currency>,
+) -> Vec<TableUse> {
+    let mut uses = Table::ALL.map(|table| TableUse {
+        table,
+        completeness: coverage.of(table),
+        records: 0,
+        after_as_of: 0,
+        not_yet_known: 0,
+        other_currency: 0,
+    });
+    for relationship in book.relationships() {
+        for slot in &mut uses {
+            count(slot, relationship, as_of, currency);
+        }
+    }
+    uses.into_iter()
+        .filter(|slot| slot.records > 0 || slot.completeness.is_complete())
+        .collect()
+}
+
+fn count(
+    slot: &mut TableUse,
+    relationship: &Relationship,
+    as_of: AsOf,
+    currency: Option<Currency>,
+) {
+    let foreign = |found: Option<Currency>| found.is_some() && found != currency;
+    match slot.table {
+        Table::Contracts => each(slot, relationship.contracts(), as_of, |contract| {
+            let value = contract.annual_value.map(|value| value.currency());
+            (contract.signed.map_or(contract.start, |signed| signed.max(contract.start)), foreign(value))
+        }),
+        Table::Renewals => each(slot, relationship.renewals(), as_of, |renewal| {
+            (renewal.due, foreign(Some(renewal.arr_due.currency())))
+        }),
+        Table::Subscriptions => each(slot, relationship.subscriptions(), as_of, |event| {
+            (event.at.date_utc(), foreign(money::currency(&event.change)))
+        }),
+        Table::Purchases => each(slot, relationship.purchases(), as_of, |purchase| {
+            (purchase.date, foreign(Some(purchase.currency())))
+        }),
+        Table::Interactions => {
+            each(slot, relationship.interactions(), as_of, |record| (record.date, false));
+        }
+        Table::Deliverables => each(slot, relationship.deliverables(), as_of, |record| {
+            (record.done.or(record.due).unwrap_or(as_of.day()), false)
+        }),
+        Table::Goals => each(slot, relationship.goals(), as_of, |record| (record.set, false)),
+        Table::Referrals => each(slot, relationship.referrals(), as_of, |record| (record.date, false)),
+        Table::Assignments => {
+            each(slot, relationship.assignments(), as_of, |record| (record.start, false));
+        }
+        Table::Cases => {
+            each(slot, relationship.cases(), as_of, |record| (record.opened.date_utc(), false));
+        }
+        Table::Contacts => {
+            each(slot, relationship.contacts(), as_of, |record| (record.at.date_utc(), false));
+        }
+        Table::Responses => each(slot, relationship.responses(), as_of, |record| (record.date, false)),
+        Table::Points => each(slot, relationship.points(), as_of, |record| (record.date, false)),
+        Table::Observations => {
+            each(slot, relationship.observations(), as_of, |record| (record.observed_at, false));
+        }
+        _ => {}
+    }
+}
+
+fn each<T>(
+    slot: &mut TableUse,
+    entries: &[Entry<T>],
+    as_of: AsOf,
+    read: impl Fn(&T) -> (NaiveDate, bool),
+) {
+    let add = |count: &mut u64| *count = count.saturating_add(1);
+    for entry in entries {
+        let (effective, foreign) = read(&entry.record);
+        add(&mut slot.records);
+        if effective > as_of.day() {
+            add(&mut slot.after_as_of);
+        } else if !as_of.knows(entry.recorded_at) {
+            add(&mut slot.not_yet_known);
+        }
+        if foreign {
+            add(&mut slot.other_currency);
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! Episodes counted, and the rates over them.
+
+use std::fmt;
+
+use tenure_model::record::Contact;
+use tenure_model::{Entry, Tri};
+use tenure_stats::{Ratio, Share};
+
+use crate::counters::{Counters, adds_up, at_most, counters, share};
+use crate::error::{DefinitionMismatchError, TallyError};
+use crate::fcr::episodes::{ContactRow, each_episode, micros_between, rows_of, visible};
+use crate::fcr::{FcrDefinition, FcrRate};
+use crate::window::ServiceWindow;
+
+counters! {
+    /// What an [`FcrTally`] has counted. Contacts in = those of mature, immature and outside
+    /// episodes, and the unseen.
+    ///
+    /// ```
+    /// use tenure_service::FcrCounts;
+    ///
+    /// assert_eq!(FcrCounts::default().mature, 0);
+    /// ```
+    FcrCounts of "fcr" {
+        /// All contacts read.
+        contacts,
+        /// Contacts after the instant of the question, or recorded too late: in no episode.
+        unseen_contacts,
+        /// Episodes as old as the repeat window.
+        mature,
+        /// Contacts of mature episodes.
+        mature_contacts,
+        /// Episodes younger than the repeat window: in no rate.
+        immature,
+        /// Contacts of immature episodes.
+        immature_contacts,
+        /// Episodes that began outside the period: in no rate.
+        outside,
+        /// Contacts of episodes outside.
+        outside_contacts,
+        /// Mature episodes of one contact.
+        no_repeat,
+        /// Mature episodes of which nobody says whether the first contact resolved them.
+        flag_unknown,
+        /// Mature episodes whose first contact is flagged resolved.
+        flag_resolved,
+        /// Mature episodes of one contact, flagged resolved.
+        resolved_and_no_repeat,
+    } where |c| [
+        adds_up(
+            c.contacts,
+            &[c.unseen_contacts, c.mature_contacts, c.immature_contacts, c.outside_contacts],
+        ) => "contacts are mature, immature, outside or unseen",
+        c.mature <= c.mature_contacts
+            && c.immature <= c.immature_contacts
+            && c.outside <= c.outside_contacts => "an episode has a contact",
+        c.no_repeat <= c.mature && at_most(&[c.flag_unknown, c.flag_resolved], c.mature)
+            => "no part exceeds the mature episodes",
+        c.resolved_and_no_repeat <= c.no_repeat.min(c.flag_resolved)
+            => "resolved without repeat is both",
+    ]
+}
+
+/// How often is an issue settled at the first contact?
+///
+/// ```text
+/// episode   = contacts of one account about one issue, each within the repeat window
+///             of the previous one (rolling) or of the first (fixed), end included
+/// mature    = first contact + window ≤ as_of
+/// resolved_and_no_repeat = |mature, first flag yes, one contact| / |mature, first flag known|
+/// no_repeat              = |mature, one contact| / |mature|
+/// flag_only              = |mature, first flag yes| / |mature, first flag known|
+/// one_and_done           = |mature, one contact| / |contacts of mature episodes|
+/// contacts_per_episode   = |contacts of mature episodes| / |mature|
+/// ```
+///
+/// *Shape*: all contacts of one account in, account by account; shares and counts out. One more
+/// account adds its counts. A contact after the instant of the question is unseen and counted.
+/// With a period, an episode belongs to it if its *first* contact does; earlier contacts still
+/// decide what is a first contact, so a repeat never passes for a first. Cost: a sort of the
+/// account's contacts and one buffer for it; the tally itself has a fixed size.
+///
+/// *Undefined when* no episode is mature (and, for the two rates that read it, its flag known): the
+/// share is then 0 of 0, with no estimate.
+///
+/// *Accuracy*: counts and shares are exact; the interval is that of [`Share`] (Wilson by default).
+///
+/// *Source*: practice differs in nearly everything (window, channel, who says "resolved"), so two
+/// tools are comparable only under one definition. Immature episodes are in no rate: counting
+/// them as successes biases upward. An unknown flag is not a "no": those episodes leave the two
+/// rates that read it and are counted.
+///
+/// ```
+/// use tenure_model::{Instant, Tri, Zone};
+/// use tenure_service::{ContactRow, FcrDefinition, FcrRate, FcrTally, ServiceWindow};
+///
+/// let at = |day: &str| Instant::parse(day, Zone::UTC);
+/// let mut tally = FcrTally::new(FcrDefinition::default(), ServiceWindow::until(at("2024-06-30")?));
+/// tally.push_account(&[
+///     ContactRow::new("billing", at("2024-06-01")?, Tri::Yes),
+///     ContactRow::new("login", at("2024-06-01")?, Tri::Yes),
+///     ContactRow::new("login", at("2024-06-08")?, Tri::Yes), // seven days later: a repeat
+///     ContactRow::new("login", at("2024-06-29")?, Tri::Yes), // younger than seven days
+/// ])?;
+/// assert_eq!((tally.counts().mature, tally.counts().immature), (2, 1));
+/// let fcr = tally.share(FcrRate::default());
+/// assert_eq!((fcr.x(), fcr.n(), fcr.estimate()), (1, 2, Some(0.5)));
+/// let each = tally.contacts_per_episode().ok_or("no mature episode")?;
+/// assert_eq!(each.to_string(), "3/2");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "FcrDocument", into = "FcrDocument"))]
+pub struct FcrTally {
+    definition: FcrDefinition,
+    window: ServiceWindow,
+    counts: FcrCounts,
+}
+
+impl FcrTally {
+    /// Nothing counted yet.
+    #[must_use]
+    pub const fn new(definition: FcrDefinition, window: ServiceWindow) -> Self {
+        Self { definition, window, counts: FcrCounts::ZERO }
+    }
+
+    /// Counts all contacts of one account, in any order.
+    ///
+    /// An account pushed in two parts is counted as two accounts: its episodes may then differ.
+    ///
+    /// # Errors
+    /// A full count; the tally is then as it was.
+    pub fn push_account(&mut self, contacts: &[ContactRow<'_>]) -> Result<(), TallyError> {
+        let counts = self.count(contacts.iter().map(|&row| (row, None)))?;
+        Ok(self.counts.absorb(counts)?)
+    }
+
+    /// Counts the contacts of one account, as a [`Relationship`](tenure_model::Relationship)
+    /// holds them.
+    ///
+    /// # Errors
+    /// A full count; the tally is then as it was.
+    pub fn push_contacts(&mut self, contacts: &[Entry<Contact>]) -> Result<(), TallyError> {
+        let counts = self.count(rows_of(contacts))?;
+        Ok(self.counts.absorb(counts)?)
+    }
+
+    /// Takes an account back, as if it had never been pushed.
+    ///
+    /// # Errors
+    /// More than was counted; the tally is then as it was.
+    pub fn retract_account(&mut self, contacts: &[ContactRow<'_>]) -> Result<(), TallyError> {
+        let counts = self.count(contacts.iter().map(|&row| (row, None)))?;
+        self.counts.remove(counts)
+    }
+
+    /// Takes an account back, as a [`Relationship`](tenure_model::Relationship) holds it.
+    ///
+    /// # Errors
+    /// More than was counted; the tally is then as it was.
+    pub fn retract_contacts(&mut self, contacts: &[Entry<Contact>]) -> Result<(), TallyError> {
+        let counts = self.count(rows_of(contacts))?;
+        self.counts.remove(counts)
+    }
+
+    /// Takes in a tally of other accounts under the same definition and window.
+    ///
+    /// # Errors
+    /// Another definition or window, or a full count; ours is then as it was.
+    pub fn merge(&mut self, other: &Self) -> Result<(), TallyError> {
+        DefinitionMismatchError::require_same(
+            (self.definition, self.window),
+            (other.definition, other.window),
+        )?;
+        Ok(self.counts.absorb(other.counts)?)
+    }
+
+    /// What is a repeat.
+    #[must_use]
+    pub const fn definition(&self) -> FcrDefinition {
+        self.definition
+    }
+
+    /// Which episodes are looked at, and from when.
+    #[must_use]
+    pub const fn window(&self) -> ServiceWindow {
+        self.window
+    }
+
+    /// Everything counted, used or not.
+    #[must_use]
+    pub const fn counts(&self) -> FcrCounts {
+        self.counts
+    }
+
+    /// One of the named rates: its exact share, from which estimate and interval come.
+    #[must_use]
+    pub fn share(&self, rate: FcrRate) -> Share {
+        let counts = &self.counts;
+        let flagged = counts.mature.saturating_sub(counts.flag_unknown); // never more unknown
+        match rate {
+            FcrRate::ResolvedAndNoRepeat => share(counts.resolved_and_no_repeat, flagged),
+            FcrRate::NoRepeat => share(counts.no_repeat, counts.mature),
+            FcrRate::FlagOnly => share(counts.flag_resolved, flagged),
+        }
+    }
+
+    /// Mature episodes left out of that rate: those whose first flag is unknown.
+    #[must_use]
+    pub const fn excluded(&self, rate: FcrRate) -> u64 {
+        match rate {
+            FcrRate::NoRepeat => 0,
+            FcrRate::ResolvedAndNoRepeat | FcrRate::FlagOnly => self.counts.flag_unknown,
+        }
+    }
+
+    /// One-and-done: the contacts that are an episode of their own, of all contacts of mature
+    /// episodes. Lower than the share of episodes, since a repeated issue has more contacts.
+    #[must_use]
+    pub fn one_and_done(&self) -> Share {
+        share(self.counts.no_repeat, self.counts.mature_contacts)
+    }
+
+    /// Contacts of mature episodes over mature episodes; `None` if there are none.
+    #[must_use]
+    pub fn contacts_per_episode(&self) -> Option<Ratio> {
+        Ratio::new(i128::from(self.counts.mature_contacts), i128::from(self.counts.mature))
+    }
+
+    fn count<'a>(
+        &self,
+        rows: impl Iterator<Item = (ContactRow<'a>, Option<tenure_model::Instant>)>,
+    ) -> Result<FcrCounts, TallyError> {
+        let (seen, unseen) = visible(rows, &self.window);
+        let mut counts = FcrCounts { unseen_contacts: unseen, contacts: unseen, ..FcrCounts::ZERO };
+        let mut result = Ok(());
+        each_episode(&seen, self.definition, |episode| {
+            let contacts = episode.contacts;
+            let mut one = FcrCounts { contacts, ..FcrCounts::ZERO };
+            let age = micros_between(episode.first, self.window.as_of());
+            if !self.window.covers(episode.first) {
+                (one.outside, one.outside_contacts) = (1, contacts);
+            } else if age < self.definition.window_micros() {
+                (one.immature, one.immature_contacts) = (1, contacts);
+            } else {
+                (one.mature, one.mature_contacts) = (1, contacts);
+                one.no_repeat = u64::from(episode.second.is_none());
+                one.flag_unknown = u64::from(episode.flag == Tri::Unknown);
+                one.flag_resolved = u64::from(episode.flag == Tri::Yes);
+                one.resolved_and_no_repeat = one.no_repeat.min(one.flag_resolved);
+            }
+            if result.is_ok() {
+                result = counts.absorb(one);
+            }
+        });
+        result?;
+        Ok(counts)
+    }
+}
+
+/// The definition's id and version.
+impl fmt::Display for FcrTally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.definition, self.window)
+    }
+}
+
+/// A tally on its way in or out.
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields, rename = "FcrTally")]
+struct FcrDocument {
+    definition: FcrDefinition,
+    window: ServiceWindow,
+    counts: FcrCounts,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<FcrDocument> for FcrTally {
+    type Error = crate::error::StateError;
+
+    fn try_from(document: FcrDocument) -> Result<Self, Self::Error> {
+        let FcrDocument { definition, window, counts } = document;
+        counts.check()?;
+        Ok(Self { definition, window, counts })
+    }
+}
+
+#[cfg(feature = "serde")]
+impl From<FcrTally> for FcrDocument {
+    fn from(tally: FcrTally) -> Self {
+        Self { definition: tally.definition, window: tally.window, counts: tally.counts }
+    }
+}
