@@ -91,17 +91,10 @@ impl Book {
         }
         let fates = fates(&good);
 
-        #[expect(clippy::disallowed_types, reason = "looked up by key, never iterated")]
-        let mut places: HashMap<AccountId, usize> = HashMap::new();
-        let mut relationships: Vec<Relationship> = Vec::new();
-        for ((position, event), fate) in good.into_iter().zip(fates) {
+        let (mut relationships, places) = seats(&good, &fates);
+        for (((position, event), fate), place) in good.into_iter().zip(fates).zip(places) {
             match fate {
                 Fate::Keep => {
-                    let next = relationships.len();
-                    let place = *places.entry(event.account.clone()).or_insert(next);
-                    if place == next {
-                        relationships.push(Relationship::new(event.account.clone()));
-                    }
                     if let Some(relationship) = relationships.get_mut(place) {
                         relationship.add(event);
                         report.kept = report.kept.saturating_add(1);
@@ -143,6 +136,40 @@ impl Book {
     pub fn is_empty(&self) -> bool {
         self.relationships.is_empty()
     }
+}
+
+/// An empty relationship an account, its tables just large enough, and which of them each event
+/// belongs to. Counting first costs one pass and saves growing a million small tables.
+fn seats(events: &[(u64, Event)], fates: &[Fate]) -> (Vec<Relationship>, Vec<usize>) {
+    #[expect(clippy::disallowed_types, reason = "looked up by key, never iterated")]
+    let mut known: HashMap<&AccountId, usize> = HashMap::new();
+    let mut accounts: Vec<(&AccountId, [u32; Table::ALL.len()])> = Vec::new();
+    let mut places = Vec::with_capacity(events.len());
+    for ((_, event), fate) in events.iter().zip(fates) {
+        if *fate != Fate::Keep {
+            places.push(usize::MAX);
+            continue;
+        }
+        let place = *known.entry(&event.account).or_insert_with(|| {
+            accounts.push((&event.account, [0; Table::ALL.len()]));
+            accounts.len().saturating_sub(1)
+        });
+        places.push(place);
+        let counts = accounts.get_mut(place).map(|(_, counts)| counts);
+        if let Some(count) = counts.and_then(|counts| counts.get_mut(event.record.table().place()))
+        {
+            *count = count.saturating_add(1);
+        }
+    }
+    let relationships = accounts
+        .into_iter()
+        .map(|(account, counts)| {
+            let mut relationship = Relationship::new(account.clone());
+            relationship.reserve(&counts);
+            relationship
+        })
+        .collect();
+    (relationships, places)
 }
 
 /// What identifies a record within its table; an account's profile is identified by the account.

@@ -86,6 +86,27 @@ impl Table {
         }
     }
 
+    /// Its place in [`Table::ALL`].
+    pub(crate) const fn place(self) -> usize {
+        match self {
+            Self::Accounts => 0,
+            Self::Contracts => 1,
+            Self::Renewals => 2,
+            Self::Subscriptions => 3,
+            Self::Purchases => 4,
+            Self::Interactions => 5,
+            Self::Deliverables => 6,
+            Self::Goals => 7,
+            Self::Referrals => 8,
+            Self::Assignments => 9,
+            Self::Cases => 10,
+            Self::Contacts => 11,
+            Self::Responses => 12,
+            Self::Points => 13,
+            Self::Observations => 14,
+        }
+    }
+
     /// The table of that name; `None` for any other text.
     ///
     /// ```
@@ -167,10 +188,8 @@ impl Coverage {
     /// The same, but for one table.
     #[must_use]
     pub fn with(mut self, table: Table, completeness: Completeness) -> Self {
-        for (known, slot) in Table::ALL.into_iter().zip(&mut self.tables) {
-            if known == table {
-                *slot = completeness;
-            }
+        if let Some(slot) = self.tables.get_mut(table.place()) {
+            *slot = completeness;
         }
         self
     }
@@ -178,13 +197,24 @@ impl Coverage {
     /// How complete that table is.
     #[must_use]
     pub fn of(&self, table: Table) -> Completeness {
-        let found = Table::ALL.into_iter().zip(self.tables).find(|&(known, _)| known == table);
-        found.map_or(Completeness::Absent, |(_, completeness)| completeness)
+        self.tables.get(table.place()).copied().unwrap_or_default()
     }
 
     /// Whether absence from that table means that it did not happen.
     #[must_use]
     pub fn is_complete(&self, table: Table) -> bool {
         self.of(table).is_complete()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Table;
+
+    #[test]
+    fn every_table_stands_at_its_place() {
+        for (place, table) in Table::ALL.into_iter().enumerate() {
+            assert_eq!(table.place(), place);
+        }
     }
 }

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use crate::account::{AccountId, RecordId};
 use crate::as_of::AsOf;
+use crate::coverage::Table;
 use crate::event::{Event, Record};
 use crate::instant::Instant;
 use crate::purchase_days::PurchaseDays;
@@ -25,7 +26,7 @@ pub struct Entry<T> {
 }
 
 macro_rules! tables {
-    ($($(#[$doc:meta])* $field:ident: $record:ident = $variant:ident,)+) => {
+    ($($(#[$doc:meta])* $field:ident: $record:ident = $variant:ident in $table:ident,)+) => {
         /// Everything that happened between us and one account: one sorted table a kind of record.
         ///
         /// The tables are in order of date, then content, so they are the same however the rows
@@ -72,8 +73,12 @@ macro_rules! tables {
                 records
             }
 
-            fn shrink(&mut self) {
-                $(self.$field.shrink_to_fit();)+
+            /// Makes room for just so many records of each table, in the order of [`Table::ALL`].
+            pub(crate) fn reserve(&mut self, counts: &[u32; Table::ALL.len()]) {
+                $(
+                    let count = counts.get(Table::$table.place()).copied().unwrap_or_default();
+                    self.$field.reserve_exact(usize::try_from(count).unwrap_or_default());
+                )+
             }
         }
     };
@@ -81,33 +86,33 @@ macro_rules! tables {
 
 tables! {
     /// Contracts, by start.
-    contracts: Contract = Contract,
+    contracts: Contract = Contract in Contracts,
     /// Renewals, by due date.
-    renewals: Renewal = Renewal,
+    renewals: Renewal = Renewal in Renewals,
     /// Priced changes, by instant, `seq`, then input order.
-    subscriptions: SubscriptionEvent = Subscription,
+    subscriptions: SubscriptionEvent = Subscription in Subscriptions,
     /// Purchases and refunds, by date.
-    purchases: Purchase = Purchase,
+    purchases: Purchase = Purchase in Purchases,
     /// Interactions, by date.
-    interactions: Interaction = Interaction,
+    interactions: Interaction = Interaction in Interactions,
     /// Deliverables, by the day they were done, those not done first.
-    deliverables: Deliverable = Deliverable,
+    deliverables: Deliverable = Deliverable in Deliverables,
     /// Goals, by the day they were set.
-    goals: Goal = Goal,
+    goals: Goal = Goal in Goals,
     /// Referrals, by date.
-    referrals: Referral = Referral,
+    referrals: Referral = Referral in Referrals,
     /// Assignments, by start.
-    assignments: Assignment = Assignment,
+    assignments: Assignment = Assignment in Assignments,
     /// Cases, by opening.
-    cases: Case = Case,
+    cases: Case = Case in Cases,
     /// Contacts, by instant.
-    contacts: Contact = Contact,
+    contacts: Contact = Contact in Contacts,
     /// Answers, by date.
-    responses: Response = Response,
+    responses: Response = Response in Responses,
     /// Loyalty points, by date.
-    points: Points = Points,
+    points: Points = Points in Points,
     /// Observed values, by date.
-    observations: Observation = Observation,
+    observations: Observation = Observation in Observations,
 }
 
 impl Relationship {
@@ -131,21 +136,20 @@ impl Relationship {
 
     /// Puts every table in its order.
     pub(crate) fn settle(&mut self) {
-        self.contracts.sort();
-        self.renewals.sort();
+        self.contracts.sort_unstable();
+        self.renewals.sort_unstable();
         self.subscriptions.sort_by_key(|entry| (entry.record.at, entry.record.seq));
-        self.purchases.sort();
-        self.interactions.sort();
-        self.deliverables.sort();
-        self.goals.sort();
-        self.referrals.sort();
-        self.assignments.sort();
-        self.cases.sort();
-        self.contacts.sort();
-        self.responses.sort();
-        self.points.sort();
-        self.observations.sort();
-        self.shrink();
+        self.purchases.sort_unstable();
+        self.interactions.sort_unstable();
+        self.deliverables.sort_unstable();
+        self.goals.sort_unstable();
+        self.referrals.sort_unstable();
+        self.assignments.sort_unstable();
+        self.cases.sort_unstable();
+        self.contacts.sort_unstable();
+        self.responses.sort_unstable();
+        self.points.sort_unstable();
+        self.observations.sort_unstable();
     }
 
     /// The day a purchase or refund counts on: a refund that names a purchase we can see counts on
