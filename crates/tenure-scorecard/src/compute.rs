@@ -1,6 +1,6 @@
 //! From a book to its scorecard: two passes over the accounts, each in parallel.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::thread;
 
@@ -88,7 +88,7 @@ pub fn scorecard(
         }
         purchases.push(part.purchases);
     }
-    let (models, fitted) = fitting.models(&settings.value);
+    let (models, fitted) = fitting.models(&settings.value, currency);
     let medians = rates.map(|rates| ValueMedian::of(currency?, rates));
 
     let work: Vec<(&[Relationship], Vec<Purchases>)> = chunks.into_iter().zip(purchases).collect();
@@ -172,8 +172,8 @@ impl<'a> Job<'a> {
             now: dates.now,
             money,
         };
-        let summary = currency
-            .map(|currency| SummaryDefinition::new(currency, settings.value.refunds));
+        let summary =
+            currency.map(|currency| SummaryDefinition::new(currency, settings.value.refunds));
         Ok(Self { settings, dates, currency, summary, question })
     }
 
@@ -408,8 +408,17 @@ fn merge_groups(groups: &mut Groups, more: Groups) -> Result<(), ScorecardError>
     check_segments(groups)
 }
 
+/// Refuses more segments than a scorecard holds; no segment at all is none of them.
 fn check_segments(groups: &Groups) -> Result<(), ScorecardError> {
-    if groups.len() > MAX_SEGMENTS.saturating_mul(CLASSES.len()) {
+    if groups.len() <= MAX_SEGMENTS {
+        return Ok(());
+    }
+    let segments: BTreeSet<&SegmentKey> = groups
+        .keys()
+        .map(|(_, segment)| segment)
+        .filter(|segment| **segment != SegmentKey::None)
+        .collect();
+    if segments.len() > MAX_SEGMENTS {
         return Err(ScorecardError::TooManySegments);
     }
     Ok(())
@@ -429,10 +438,15 @@ fn in_parallel<P: Sync, R: Send>(
     }
     thread::scope(|scope| {
         let work = &work;
-        let running: Vec<_> = parts.iter().map(|part| scope.spawn(move || work(part))).collect();
+        let start = |part| thread::Builder::new().spawn_scoped(scope, move || work(part));
+        // All of them run before the first is waited for.
+        let running: Vec<_> = parts.iter().map(start).collect();
         running
             .into_iter()
-            .map(|thread| thread.join().unwrap_or(Err(ScorecardError::Thread)))
+            .map(|thread| {
+                let thread = thread.map_err(|_| ScorecardError::Thread)?;
+                thread.join().unwrap_or(Err(ScorecardError::Thread))
+            })
             .collect()
     })
 }

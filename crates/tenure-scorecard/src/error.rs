@@ -31,8 +31,8 @@ pub enum ScorecardError {
         /// Its name.
         found: &'static str,
     },
-    /// A thread did not come back.
-    #[error("a thread of the computation ended without a result")]
+    /// A thread did not start, or did not come back.
+    #[error("a thread of the computation did not start, or ended without a result")]
     Thread,
     /// Something about one account.
     #[error("account `{account}`")]

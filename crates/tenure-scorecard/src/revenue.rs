@@ -52,7 +52,7 @@ pub(crate) struct RevenueStrand {
     renewals: RenewalState,
     /// Accounts left out of recurring revenue: a subscription in another currency.
     other_currency: u64,
-    /// Renewals left out: another currency.
+    /// Renewals due in the window and left out: another currency.
     renewals_other_currency: u64,
 }
 
@@ -60,7 +60,7 @@ impl RevenueStrand {
     pub(crate) fn new(question: &RevenueQuestion) -> Self {
         Self {
             state: question.plan.state(),
-            renewals: RenewalState::new(question.renewals.clone()),
+            renewals: RenewalState::new(question.renewals),
             other_currency: 0,
             renewals_other_currency: 0,
         }
@@ -71,17 +71,22 @@ impl RevenueStrand {
         relationship: &Relationship,
         question: &RevenueQuestion,
     ) -> Result<(), ScorecardError> {
-        let subscriptions = relationship.subscriptions();
-        if subscriptions.is_empty() {
+        // What comes later may be in another currency, and is nobody's business today.
+        let now = question.dates.now;
+        let visible = || {
+            let all = relationship.subscriptions().iter();
+            all.filter(move |entry| now.sees(entry.record.at.date_utc(), entry.recorded_at))
+        };
+        if visible().next().is_none() {
             return Ok(());
         }
-        let foreign = subscriptions.iter().any(|entry| {
+        let foreign = visible().any(|entry| {
             money::currency(&entry.record.change).is_some_and(|found| found != question.currency)
         });
         if foreign {
             self.other_currency = self.other_currency.saturating_add(1);
         } else {
-            self.state.push(&question.plan.account(subscriptions)?)?;
+            self.state.push(&question.plan.account(visible())?)?;
         }
         Ok(())
     }
@@ -97,7 +102,7 @@ impl RevenueStrand {
             }
             if entry.record.arr_due.currency() == question.currency {
                 self.renewals.push(&entry.record)?;
-            } else {
+            } else if question.dates.window.contains(entry.record.due) {
                 let left_out = &mut self.renewals_other_currency;
                 *left_out = left_out.saturating_add(1);
             }
@@ -259,16 +264,17 @@ impl RevenueStrand {
             .retention(question.dates.base, question.dates.last)
             .and_then(|retention| retention.logo_point_to_point());
         let yearly = question.plan.months().count() == 12;
-        let value = settings.timing.zip(settings.discount).filter(|_| yearly && paying > 0).and_then(
-            |(timing, discount)| {
-                let year = TimeSpan::new(1.0, TimeUnit::Year).ok()?;
-                let retention = RetentionRate::new(retained?.to_f64(), year).ok()?;
-                let annual = integer_to_f64(closing.checked_mul(12)?) / count_to_f64(paying);
-                let stream =
-                    MarginStream::new(annual * settings.margin, retention, discount).ok()?;
-                stream.lifetime_value(timing).finite().map(Value::Estimate)
-            },
-        );
+        let value =
+            settings.timing.zip(settings.discount).filter(|_| yearly && paying > 0).and_then(
+                |(timing, discount)| {
+                    let year = TimeSpan::new(1.0, TimeUnit::Year).ok()?;
+                    let retention = RetentionRate::new(retained?.to_f64(), year).ok()?;
+                    let annual = integer_to_f64(closing.checked_mul(12)?) / count_to_f64(paying);
+                    let stream =
+                        MarginStream::new(annual * settings.margin, retention, discount).ok()?;
+                    stream.lifetime_value(timing).finite().map(Value::Estimate)
+                },
+            );
         let timing = settings.timing.map_or("no timing chosen", |timing| timing.name());
         let mut contract = figure(
             "contract_value_per_account",

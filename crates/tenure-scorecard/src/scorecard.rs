@@ -1,8 +1,6 @@
 //! The scorecard of a portfolio: what the report prints and writes.
 
-use tenure_model::{
-    AccountId, AsOf, Completeness, Currency, Month, Period, Table, Text,
-};
+use tenure_model::{AccountId, AsOf, Completeness, Currency, Month, Period, Table, Text};
 
 use crate::figure::Figure;
 

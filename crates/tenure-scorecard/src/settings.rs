@@ -104,8 +104,7 @@ impl Settings {
             this_month.plus(-1).ok_or_else(out_of_range)?
         };
         let back = i32::try_from(self.revenue_months).map_err(|_| out_of_range())?;
-        let base =
-            back.checked_neg().and_then(|back| last.plus(back)).ok_or_else(out_of_range)?;
+        let base = back.checked_neg().and_then(|back| last.plus(back)).ok_or_else(out_of_range)?;
         let first = base.plus(1).ok_or_else(out_of_range)?;
         Ok(Dates {
             now: at(self.as_of),

@@ -26,9 +26,7 @@ pub(crate) fn tables(
             count(slot, relationship, as_of, currency);
         }
     }
-    uses.into_iter()
-        .filter(|slot| slot.records > 0 || slot.completeness.is_complete())
-        .collect()
+    uses.into_iter().filter(|slot| slot.records > 0 || slot.completeness.is_complete()).collect()
 }
 
 fn count(
@@ -41,7 +39,10 @@ fn count(
     match slot.table {
         Table::Contracts => each(slot, relationship.contracts(), as_of, |contract| {
             let value = contract.annual_value.map(|value| value.currency());
-            (contract.signed.map_or(contract.start, |signed| signed.max(contract.start)), foreign(value))
+            (
+                contract.signed.map_or(contract.start, |signed| signed.max(contract.start)),
+                foreign(value),
+            )
         }),
         Table::Renewals => each(slot, relationship.renewals(), as_of, |renewal| {
             (renewal.due, foreign(Some(renewal.arr_due.currency())))
@@ -59,7 +60,9 @@ fn count(
             (record.done.or(record.due).unwrap_or(as_of.day()), false)
         }),
         Table::Goals => each(slot, relationship.goals(), as_of, |record| (record.set, false)),
-        Table::Referrals => each(slot, relationship.referrals(), as_of, |record| (record.date, false)),
+        Table::Referrals => {
+            each(slot, relationship.referrals(), as_of, |record| (record.date, false))
+        }
         Table::Assignments => {
             each(slot, relationship.assignments(), as_of, |record| (record.start, false));
         }
@@ -69,7 +72,9 @@ fn count(
         Table::Contacts => {
             each(slot, relationship.contacts(), as_of, |record| (record.at.date_utc(), false));
         }
-        Table::Responses => each(slot, relationship.responses(), as_of, |record| (record.date, false)),
+        Table::Responses => {
+            each(slot, relationship.responses(), as_of, |record| (record.date, false))
+        }
         Table::Points => each(slot, relationship.points(), as_of, |record| (record.date, false)),
         Table::Observations => {
             each(slot, relationship.observations(), as_of, |record| (record.observed_at, false));

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use tenure_clv::{
-    BgNbd, ExpectedSpend, Fit, FitStatus, GammaGamma, GroupedSpend, GroupedSummary,
-    HistoricalValue, History, PurchaseDays, PurchaseRow, PurchaseSummary, SummaryDefinition, Total,
-    residual_value,
+    BgNbd, CustomerPurchases, ExpectedSpend, Fit, FitStatus, GammaGamma, GroupedSpend,
+    GroupedSummary, HistoricalValue, History, PurchaseRow, PurchaseSummary, SummaryDefinition,
+    Total, residual_value,
 };
 use tenure_model::{AsOf, Currency, Relationship};
 use tenure_stats::{ExactSum, Ratio, integer_to_f64};
@@ -29,7 +29,7 @@ impl Purchases {
         as_of: AsOf,
         definition: SummaryDefinition,
     ) -> Result<Self, ScorecardError> {
-        let mut days = PurchaseDays::new();
+        let mut days = CustomerPurchases::new();
         let mut paid = HistoricalValue::new(definition.currency(), as_of.day());
         for entry in relationship.purchases() {
             let purchase = &entry.record;
@@ -88,12 +88,16 @@ impl Fitting {
     }
 
     /// Fits the models; where one cannot be fitted, the report says why.
-    pub(crate) fn models(&self, settings: &ValueSettings) -> (Models, Vec<FittedModel>) {
+    pub(crate) fn models(
+        &self,
+        settings: &ValueSettings,
+        currency: Option<Currency>,
+    ) -> (Models, Vec<FittedModel>) {
         let unit = settings.unit.name();
         let purchases = BgNbd::fit(&self.histories);
         let spend = GammaGamma::fit(&self.spends);
         let mut fitted = Vec::new();
-        if self.histories.customers() > 0 {
+        if let Some(currency) = currency.filter(|_| self.histories.customers() > 0) {
             let definition = format!("bgnbd unit={unit} refunds={}", settings.refunds.name());
             let excluded = vec![("without_purchase", self.without_purchase)];
             fitted.push(match &purchases {
@@ -106,7 +110,8 @@ impl Fitting {
                     not_fitted("bgnbd", definition, excluded, customers, &error.to_string())
                 }
             });
-            let definition = format!("gamma_gamma currency refunds={}", settings.refunds.name());
+            let definition =
+                format!("gamma_gamma currency={currency} refunds={}", settings.refunds.name());
             let excluded = vec![
                 ("without_purchase", self.without_purchase),
                 ("without_repeat_spend", self.spends.skipped()),
@@ -114,7 +119,14 @@ impl Fitting {
             fitted.push(match &spend {
                 Ok(fit) => {
                     let names = ["p", "q", "v"];
-                    described("gamma_gamma", definition, excluded, names, fit.model.parameters(), fit)
+                    described(
+                        "gamma_gamma",
+                        definition,
+                        excluded,
+                        names,
+                        fit.model.parameters(),
+                        fit,
+                    )
                 }
                 Err(error) => {
                     let customers = self.spends.customers();
@@ -234,6 +246,7 @@ impl Models {
 #[derive(Debug, Clone)]
 pub(crate) struct ValueState {
     paid: HistoricalValue,
+    /// Accounts in that sum, also those to whom all was paid back.
     buyers: u64,
     modelled: u64,
     alive: ExactSum,
@@ -264,7 +277,7 @@ impl ValueState {
     ) -> Result<(), ScorecardError> {
         self.paid.merge(&purchases.paid)?;
         let add = |count: &mut u64| *count = count.saturating_add(1);
-        if purchases.summary.is_some() {
+        if purchases.paid.used() > 0 {
             add(&mut self.buyers);
         }
         if let Some(p) = outlook.p_alive {
@@ -302,9 +315,8 @@ impl ValueState {
         let currency = self.paid.currency();
         let refunds = settings.refunds.name();
         let some = |count: u64, value: Value| (count > 0).then_some(value);
-        let estimate = |count: u64, sum: &ExactSum| {
-            sum.value().filter(|_| count > 0).map(Value::Estimate)
-        };
+        let estimate =
+            |count: u64, sum: &ExactSum| sum.value().filter(|_| count > 0).map(Value::Estimate);
         let mut figure = |id, label, unit, value, counts, definition| {
             out.push(Figure {
                 id,
@@ -325,7 +337,8 @@ impl ValueState {
             Unit::Money(currency),
             some(self.buyers, Value::Whole(self.paid.total_minor())),
             counts(self.buyers),
-            "Sum of purchases minus refunds up to as_of, of accounts with a purchase.".to_owned(),
+            "Sum of purchases minus refunds up to as_of, of accounts with a purchase or refund."
+                .to_owned(),
         );
         figure(
             "historical_value_per_account",
@@ -333,7 +346,7 @@ impl ValueState {
             Unit::Money(currency),
             Ratio::new(self.paid.total_minor(), i128::from(self.buyers)).map(Value::Ratio),
             counts(self.buyers),
-            "Sum of purchases minus refunds / accounts with a purchase.".to_owned(),
+            "Sum of purchases minus refunds / accounts with a purchase or refund.".to_owned(),
         );
         let model = format!("BG/NBD in units of a {}, refunds={refunds}", settings.unit.name());
         figure(
@@ -361,7 +374,13 @@ impl ValueState {
         });
         let discount = settings.discount.map_or_else(
             || "no discount chosen".to_owned(),
-            |discount| format!("discount force {:.6} a {}", discount.force(settings.unit), settings.unit.name()),
+            |discount| {
+                format!(
+                    "discount force {:.6} a {}",
+                    discount.force(settings.unit),
+                    settings.unit.name()
+                )
+            },
         );
         figure(
             "residual_value",

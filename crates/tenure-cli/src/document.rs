@@ -1,0 +1,316 @@
+//! `report.json`: the scorecard whole and exact. Schema `tenure/report/1`, described in the README.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::Serialize;
+use tenure::model::Currency;
+use tenure::scorecard::{
+    AccountLine, Figure, FittedModel, Group, Population, Scorecard, TableUse, Unit, Value,
+};
+
+use crate::text;
+
+/// The version of the document's shape.
+pub(crate) const SCHEMA: &str = "tenure/report/1";
+/// The version of the metric definitions.
+const DEFINITIONS: &str = "1.0";
+
+#[derive(Serialize)]
+struct Head<'a> {
+    schema: &'static str,
+    version: &'static str,
+    definitions: &'static str,
+    as_of: String,
+    known_at: String,
+    currency: Option<&'static str>,
+    rule_set: &'a str,
+    windows: Windows,
+    settings: &'a serde_json::Value,
+    files: &'a [FileLine],
+    tables: Vec<TableLine>,
+    population: Vec<ClassLine<'a>>,
+    models: Vec<ModelLine<'a>>,
+    total: GroupLine<'a>,
+    by_class: Vec<GroupLine<'a>>,
+    by_segment: Vec<GroupLine<'a>>,
+}
+
+#[derive(Serialize)]
+struct Windows {
+    metrics: [String; 2],
+    revenue: [String; 2],
+}
+
+/// What became of the rows of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct FileLine {
+    pub(crate) file: String,
+    pub(crate) table: Option<&'static str>,
+    pub(crate) rows: u64,
+    pub(crate) kept: u64,
+    pub(crate) duplicates: u64,
+    pub(crate) filtered: u64,
+    pub(crate) rejected: u64,
+    pub(crate) rejected_by_code: BTreeMap<String, u64>,
+    pub(crate) note: Option<String>,
+}
+
+#[derive(Serialize)]
+struct TableLine {
+    table: &'static str,
+    coverage: &'static str,
+    records: u64,
+    after_as_of: u64,
+    not_yet_known: u64,
+    other_currency: u64,
+}
+
+#[derive(Serialize)]
+struct ClassLine<'a> {
+    class: &'a str,
+    accounts: u64,
+    stages: Map<'a, u64>,
+}
+
+#[derive(Serialize)]
+struct ModelLine<'a> {
+    id: &'static str,
+    definition: &'a str,
+    status: &'a str,
+    accounts: u64,
+    excluded: Map<'a, u64>,
+    parameters: Map<'a, Estimate>,
+    log_likelihood: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct Estimate {
+    estimate: f64,
+    standard_error: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct GroupLine<'a> {
+    name: &'a str,
+    accounts: u64,
+    figures: Vec<FigureLine<'a>>,
+}
+
+#[derive(Serialize)]
+struct FigureLine<'a> {
+    id: &'static str,
+    section: &'static str,
+    unit: String,
+    class_at: &'static str,
+    value: Option<serde_json::Value>,
+    interval: Option<IntervalLine>,
+    counts: Map<'a, serde_json::Number>,
+    definition: &'a str,
+    display: String,
+}
+
+#[derive(Serialize)]
+struct IntervalLine {
+    lower: f64,
+    upper: f64,
+    level: f64,
+    method: &'static str,
+}
+
+/// An object whose keys keep their order.
+struct Map<'a, T>(Vec<(&'a str, T)>);
+
+impl<T: Serialize> Serialize for Map<'_, T> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
+    }
+}
+
+#[derive(Serialize)]
+struct AccountLineOut<'a> {
+    account: &'a str,
+    segment: Option<&'a str>,
+    class: &'a str,
+    possible: &'a [&'static str],
+    score: [i64; 2],
+    stage: &'a str,
+    term: &'a str,
+    confidence: &'a str,
+    reasons: &'a [&'static str],
+    class_at_opening: &'a str,
+    health: Option<[i64; 2]>,
+    p_alive: Option<f64>,
+    expected_purchases: Option<f64>,
+    residual_value: Option<f64>,
+}
+
+/// Writes the document: the head readable, then one account a line.
+pub(crate) fn write(
+    out: &mut dyn Write,
+    card: &Scorecard,
+    files: &[FileLine],
+    settings: &serde_json::Value,
+) -> io::Result<()> {
+    let head = serde_json::to_string_pretty(&head(card, files, settings))?;
+    let open = head.trim_end().strip_suffix('}').unwrap_or(&head).trim_end();
+    write!(out, "{open},\n  \"accounts\": [")?;
+    for (index, account) in card.accounts.iter().enumerate() {
+        out.write_all(if index == 0 { b"\n    " } else { b",\n    " })?;
+        serde_json::to_writer(&mut *out, &account_line(account))?;
+    }
+    out.write_all(b"\n  ]\n}\n")
+}
+
+fn head<'a>(
+    card: &'a Scorecard,
+    files: &'a [FileLine],
+    settings: &'a serde_json::Value,
+) -> Head<'a> {
+    let last = card.window.last().unwrap_or(card.window.start());
+    let (first_month, last_month) = card.revenue_months;
+    Head {
+        schema: SCHEMA,
+        version: env!("CARGO_PKG_VERSION"),
+        definitions: DEFINITIONS,
+        as_of: card.as_of.day().to_string(),
+        known_at: card.as_of.knowledge_day().to_string(),
+        currency: card.currency.map(Currency::code),
+        rule_set: &card.rule_set,
+        windows: Windows {
+            metrics: [card.window.start().to_string(), last.to_string()],
+            revenue: [first_month.to_string(), last_month.to_string()],
+        },
+        settings,
+        files,
+        tables: card.tables.iter().map(table_line).collect(),
+        population: card.population.iter().map(class_line).collect(),
+        models: card.models.iter().map(model_line).collect(),
+        total: group_line(&card.total),
+        by_class: card.by_class.iter().map(group_line).collect(),
+        by_segment: card.by_segment.iter().map(group_line).collect(),
+    }
+}
+
+fn table_line(table: &TableUse) -> TableLine {
+    TableLine {
+        table: table.table.name(),
+        coverage: table.completeness.name(),
+        records: table.records,
+        after_as_of: table.after_as_of,
+        not_yet_known: table.not_yet_known,
+        other_currency: table.other_currency,
+    }
+}
+
+fn class_line(class: &Population) -> ClassLine<'_> {
+    ClassLine { class: class.class, accounts: class.accounts, stages: Map(class.stages.clone()) }
+}
+
+fn model_line(model: &FittedModel) -> ModelLine<'_> {
+    let parameters = model
+        .parameters
+        .iter()
+        .map(|&(name, estimate, standard_error)| (name, Estimate { estimate, standard_error }));
+    ModelLine {
+        id: model.id,
+        definition: &model.definition,
+        status: &model.status,
+        accounts: model.accounts,
+        excluded: Map(model.excluded.clone()),
+        parameters: Map(parameters.collect()),
+        log_likelihood: model.log_likelihood,
+    }
+}
+
+fn group_line(group: &Group) -> GroupLine<'_> {
+    GroupLine {
+        name: &group.name,
+        accounts: group.accounts,
+        figures: group.figures.iter().map(figure_line).collect(),
+    }
+}
+
+fn figure_line(figure: &Figure) -> FigureLine<'_> {
+    let interval = figure.interval.as_ref().map(|interval| IntervalLine {
+        lower: interval.lower(),
+        upper: interval.upper(),
+        level: interval.level().value(),
+        method: interval.method().name(),
+    });
+    let counts = figure
+        .counts
+        .iter()
+        .filter_map(|(name, count)| Some((name.as_ref(), serde_json::Number::from_u128(*count)?)));
+    FigureLine {
+        id: figure.id,
+        section: figure.section.name(),
+        unit: unit(figure.unit),
+        class_at: figure.basis.name(),
+        value: figure.value.map(|value| value_json(figure.unit, value)),
+        interval,
+        counts: Map(counts.collect()),
+        definition: &figure.definition,
+        display: text::value(figure),
+    }
+}
+
+fn unit(unit: Unit) -> String {
+    match unit {
+        Unit::Share => "share".to_owned(),
+        Unit::Points => "points".to_owned(),
+        Unit::Thousandths => "thousandths".to_owned(),
+        Unit::Purchases => "purchases".to_owned(),
+        Unit::Money(currency) => currency.code().to_owned(),
+        Unit::Millis => "milliseconds".to_owned(),
+        _ => "count".to_owned(),
+    }
+}
+
+/// Money is a decimal string, an exact ratio `{num, den, value}`, an estimate a number.
+fn value_json(unit: Unit, value: Value) -> serde_json::Value {
+    let whole = |whole: i128| match unit {
+        Unit::Money(currency) => serde_json::Value::from(decimal(whole, currency)),
+        _ => i64::try_from(whole)
+            .map_or_else(|_| serde_json::Value::from(whole.to_string()), serde_json::Value::from),
+    };
+    match value {
+        Value::Whole(number) => whole(number),
+        Value::Between(low, high) => serde_json::json!([whole(low), whole(high)]),
+        Value::Estimate(estimate) => serde_json::Value::from(estimate),
+        Value::Ratio(ratio) => serde_json::json!({
+            "num": wide(ratio.num()),
+            "den": wide(ratio.den()),
+            "value": ratio.to_decimal(10),
+        }),
+    }
+}
+
+fn wide(number: i128) -> serde_json::Value {
+    serde_json::Number::from_i128(number)
+        .map_or_else(|| serde_json::Value::from(number.to_string()), serde_json::Value::Number)
+}
+
+/// A decimal string with the currency's own places.
+fn decimal(minor: i128, currency: Currency) -> String {
+    text::money(minor, currency).replace(',', "").split(' ').next().unwrap_or_default().to_owned()
+}
+
+fn account_line(line: &AccountLine) -> AccountLineOut<'_> {
+    AccountLineOut {
+        account: line.account.as_str(),
+        segment: line.segment.as_deref(),
+        class: line.class,
+        possible: &line.possible,
+        score: line.score.into(),
+        stage: line.stage,
+        term: &line.term,
+        confidence: line.confidence,
+        reasons: &line.reasons,
+        class_at_opening: line.class_at_opening,
+        health: line.health.map(Into::into),
+        p_alive: line.p_alive,
+        expected_purchases: line.expected_purchases,
+        residual_value: line.residual_value,
+    }
+}

@@ -1,0 +1,70 @@
+//! Why a command could not be carried out.
+
+use std::io;
+use std::path::PathBuf;
+
+use tenure::ingest::IngestError;
+use tenure::scorecard::ScorecardError;
+
+/// Why a command could not be carried out. Each is one line for a person at a terminal.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CommandError {
+    #[error("cannot read the folder `{}`", path.display())]
+    Ingest {
+        path: PathBuf,
+        #[source]
+        source: IngestError,
+    },
+    #[error("the demo portfolio does not read")]
+    Demo {
+        #[source]
+        source: IngestError,
+    },
+    #[error(
+        "no day is given to report as of: add --as-of YYYY-MM-DD, or `as_of` to tenure.toml; no clock is read"
+    )]
+    NoAsOf,
+    #[error("`[report]` in tenure.toml is wrong")]
+    Settings {
+        #[source]
+        source: SettingsError,
+    },
+    #[error("the scorecard cannot be computed")]
+    Scorecard {
+        #[source]
+        source: ScorecardError,
+    },
+    #[error("cannot write `{}`", path.display())]
+    Write {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("`{}` is not empty: the demo writes to a new or an empty folder only", path.display())]
+    NotEmpty { path: PathBuf },
+    #[error("`{found}` is not a table; the tables are {tables}")]
+    UnknownTable { found: String, tables: String },
+    #[error("cannot print")]
+    Print(#[source] io::Error),
+}
+
+/// What is wrong with `[report]`.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SettingsError {
+    #[error("{0}")]
+    Shape(String),
+    #[error("`{key}` is `{found}`, expected {expected}")]
+    Value { key: &'static str, found: String, expected: String },
+}
+
+/// The message and its causes, on one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

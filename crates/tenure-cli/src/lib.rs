@@ -1,1 +1,0 @@
-//! The tenure command: reports on a folder of account history

@@ -1,0 +1,91 @@
+//! The `tenure` command. Its manual is its `--help`.
+
+mod args;
+mod demo;
+mod document;
+mod error;
+mod html;
+mod progress;
+mod reason;
+mod report;
+mod settings;
+mod table;
+mod text;
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use tenure::ingest::schema;
+use tenure::model::Table;
+
+use crate::args::{Cli, Command, DemoArgs, SchemaArgs};
+use crate::error::CommandError;
+
+/// Rows were rejected, and `--strict` was given.
+const REJECTED: u8 = 1;
+/// The command line or the input cannot be used.
+const UNUSABLE: u8 = 2;
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Report(args) => report::run(&args),
+        Command::Demo(args) => write_demo(&args).map(|()| report::Rejects::None),
+        Command::Schema(args) => print_schema(&args).map(|()| report::Rejects::None),
+    };
+    match done {
+        Ok(report::Rejects::None) => ExitCode::SUCCESS,
+        Ok(report::Rejects::Some) => ExitCode::from(REJECTED),
+        // The reader of our output has gone: not our failure to report.
+        Err(CommandError::Print(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("error: {}", error::chain(&error));
+            ExitCode::from(UNUSABLE)
+        }
+    }
+}
+
+/// Writes text to standard output.
+fn print(text: &str) -> Result<(), CommandError> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(CommandError::Print)
+}
+
+fn write_demo(args: &DemoArgs) -> Result<(), CommandError> {
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |source| CommandError::Write { path, source }
+    };
+    fs::create_dir_all(&args.dir).map_err(failed(&args.dir))?;
+    let mut entries = fs::read_dir(&args.dir).map_err(failed(&args.dir))?;
+    if entries.next().is_some() {
+        return Err(CommandError::NotEmpty { path: args.dir.clone() });
+    }
+    let files = demo::files(args.seed);
+    for (name, content) in &files {
+        let path = args.dir.join(name);
+        fs::write(&path, content).map_err(failed(&path))?;
+    }
+    print(&format!(
+        "{} files written to {}. Report on them: tenure report {}\n",
+        files.len(),
+        args.dir.display(),
+        args.dir.display()
+    ))
+}
+
+fn print_schema(args: &SchemaArgs) -> Result<(), CommandError> {
+    let Some(name) = &args.table else { return print(&schema::to_markdown()) };
+    let found = schema::tables().iter().find(|schema| schema.table.name() == name);
+    match found {
+        Some(schema) => print(&schema.to_markdown()),
+        None => Err(CommandError::UnknownTable {
+            found: name.clone(),
+            tables: Table::ALL.map(Table::name).join(", "),
+        }),
+    }
+}

@@ -1,0 +1,175 @@
+//! `[report]` of `tenure.toml`: which windows, packs and definitions a report uses.
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+use tenure::classify::{Pack, Policy};
+use tenure::clv::{DiscountRate, Refunds, TimeSpan, TimeUnit, Timing};
+use tenure::ingest::Ingested;
+use tenure::scorecard::Settings;
+
+use crate::error::SettingsError;
+
+/// The settings, and the same as they stand in report.json.
+pub(crate) struct Chosen {
+    pub(crate) settings: Settings,
+    pub(crate) echo: serde_json::Value,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Report {
+    window_months: u32,
+    revenue_months: u32,
+    packs: Vec<String>,
+    industry: Option<String>,
+    policy: String,
+    repeat_window_days: u32,
+    clv: Value,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Value {
+    time_unit: String,
+    refunds: String,
+    horizon_days: f64,
+    discount_per_year: f64,
+    margin: f64,
+    timing: Option<String>,
+}
+
+impl Default for Report {
+    fn default() -> Self {
+        Self {
+            window_months: 12,
+            revenue_months: 12,
+            packs: Vec::new(),
+            industry: None,
+            policy: "strict".to_owned(),
+            repeat_window_days: 7,
+            clv: Value::default(),
+        }
+    }
+}
+
+impl Default for Value {
+    fn default() -> Self {
+        Self {
+            time_unit: "week".to_owned(),
+            refunds: "net".to_owned(),
+            horizon_days: 364.0,
+            discount_per_year: 0.1,
+            margin: 1.0,
+            timing: None,
+        }
+    }
+}
+
+/// Reads `[report]` and what else of the folder a report needs.
+pub(crate) fn read(as_of: NaiveDate, ingested: &Ingested) -> Result<Chosen, SettingsError> {
+    let report: Report = ingested
+        .report
+        .clone()
+        .try_into()
+        .map_err(|error: toml::de::Error| SettingsError::Shape(error.message().to_owned()))?;
+    let mut settings = Settings::new(as_of, ingested.coverage);
+    settings.known_at = ingested.known_at;
+    settings.currency = ingested.currency;
+    settings.zone = ingested.zone;
+    settings.window_months = within("window_months", report.window_months, 1, 120)?;
+    settings.revenue_months = within("revenue_months", report.revenue_months, 1, 120)?;
+    settings.repeat_window_days = within("repeat_window_days", report.repeat_window_days, 0, 3660)?;
+    settings.packs = report
+        .packs
+        .iter()
+        .map(|name| named("packs", name, Pack::from_name(name), Pack::ALL.iter().map(|p| p.name())))
+        .collect::<Result<_, _>>()?;
+    settings.industry.clone_from(&report.industry);
+    settings.policy = named(
+        "policy",
+        &report.policy,
+        Policy::from_name(&report.policy),
+        Policy::ALL.iter().map(|policy| policy.name()),
+    )?;
+    let clv = &report.clv;
+    settings.value.unit = named(
+        "clv.time_unit",
+        &clv.time_unit,
+        TimeUnit::from_name(&clv.time_unit),
+        TimeUnit::ALL.iter().map(|unit| unit.name()),
+    )?;
+    settings.value.refunds = named(
+        "clv.refunds",
+        &clv.refunds,
+        Refunds::from_name(&clv.refunds),
+        Refunds::ALL.iter().map(|refunds| refunds.name()),
+    )?;
+    settings.value.horizon = Some(
+        TimeSpan::new(clv.horizon_days, TimeUnit::Day)
+            .map_err(|error| fault("clv.horizon_days", clv.horizon_days, &error))?,
+    );
+    settings.value.discount = Some(
+        DiscountRate::per_year(clv.discount_per_year)
+            .map_err(|error| fault("clv.discount_per_year", clv.discount_per_year, &error))?,
+    );
+    if !(0.0..=1.0).contains(&clv.margin) {
+        return Err(SettingsError::Value {
+            key: "clv.margin",
+            found: clv.margin.to_string(),
+            expected: "a share from 0 to 1".to_owned(),
+        });
+    }
+    settings.value.margin = clv.margin;
+    settings.value.timing = match &clv.timing {
+        None => None,
+        Some(name) => Some(named(
+            "clv.timing",
+            name,
+            Timing::from_name(name),
+            Timing::ALL.iter().map(|timing| timing.name()),
+        )?),
+    };
+    let echo = serde_json::json!({
+        "clv": {
+            "discount_per_year": clv.discount_per_year,
+            "horizon_days": clv.horizon_days,
+            "margin": clv.margin,
+            "refunds": clv.refunds,
+            "time_unit": clv.time_unit,
+            "timing": clv.timing,
+        },
+        "industry": report.industry,
+        "packs": report.packs,
+        "policy": report.policy,
+        "repeat_window_days": report.repeat_window_days,
+        "revenue_months": report.revenue_months,
+        "time_zone": ingested.zone.name(),
+        "window_months": report.window_months,
+    });
+    Ok(Chosen { settings, echo })
+}
+
+fn within(key: &'static str, found: u32, least: u32, most: u32) -> Result<u32, SettingsError> {
+    if (least..=most).contains(&found) {
+        return Ok(found);
+    }
+    let expected = format!("a whole number from {least} to {most}");
+    Err(SettingsError::Value { key, found: found.to_string(), expected })
+}
+
+fn named<T>(
+    key: &'static str,
+    found: &str,
+    value: Option<T>,
+    choices: impl Iterator<Item = &'static str>,
+) -> Result<T, SettingsError> {
+    value.ok_or_else(|| SettingsError::Value {
+        key,
+        found: found.to_owned(),
+        expected: format!("one of {}", choices.collect::<Vec<_>>().join(", ")),
+    })
+}
+
+fn fault(key: &'static str, found: f64, error: &dyn std::error::Error) -> SettingsError {
+    SettingsError::Value { key, found: found.to_string(), expected: error.to_string() }
+}

@@ -1,0 +1,201 @@
+//! The scorecard as tables for a terminal.
+
+use std::fmt::Write as _;
+
+use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
+use tenure::scorecard::{Basis, Figure, Group, Scorecard, Section};
+
+use crate::text;
+
+/// Segments that fit a terminal.
+const MAX_SEGMENTS_SHOWN: usize = 6;
+
+/// The figures shown by segment; the others are in report.html and report.json.
+const HEADLINES: [&str; 8] = [
+    "nps",
+    "csat",
+    "fcr",
+    "mrr_closing",
+    "ndr",
+    "renewal_rate",
+    "historical_value",
+    "residual_value",
+];
+
+/// Section headings, as questions.
+pub(crate) const fn question(section: Section) -> &'static str {
+    match section {
+        Section::Survey => "What do they say?",
+        Section::Service => "How well are they served?",
+        Section::Revenue => "What does their money do?",
+        Section::Value => "What are they worth?",
+        Section::Health => "How are they doing?",
+    }
+}
+
+/// The days and the class that the figures of a section stand for.
+pub(crate) fn window(card: &Scorecard, section: Section) -> String {
+    let window = card.window.last().map_or_else(
+        || card.window.start().to_string(),
+        |last| format!("{} to {last}", card.window.start()),
+    );
+    let (first, last) = card.revenue_months;
+    match section {
+        Section::Survey | Section::Service => {
+            format!("{window}; by the class when that window opened")
+        }
+        Section::Revenue => {
+            format!("{first} to {last}, renewals {window}; by the class when that window opened")
+        }
+        _ => format!("as of {}; by the class on that day", card.as_of.day()),
+    }
+}
+
+/// The whole scorecard as text.
+pub(crate) fn render(card: &Scorecard) -> String {
+    let mut out = String::new();
+    let accounts = text::grouped(i128::from(card.total.accounts));
+    let currency = card.currency.map_or_else(|| "no money".to_owned(), |c| c.to_string());
+    let _ = writeln!(
+        out,
+        "{accounts} accounts as of {}, known at {}; {currency}; rules {}\n",
+        card.as_of.day(),
+        card.as_of.knowledge_day(),
+        card.rule_set
+    );
+    let _ = writeln!(out, "Who are they to us?\n{}\n", population(card));
+    for section in Section::ALL {
+        let columns: Vec<&Group> = card.by_class.iter().chain([&card.total]).collect();
+        if let Some(table) = rows(&columns, |figure| figure.section == section) {
+            let _ = writeln!(out, "{} ({})\n{table}\n", question(section), window(card, section));
+        }
+    }
+    if card.by_segment.len() > 1 {
+        let columns: Vec<&Group> = card.by_segment.iter().take(MAX_SEGMENTS_SHOWN).collect();
+        if let Some(table) = rows(&columns, |figure| HEADLINES.contains(&figure.id)) {
+            let _ = writeln!(out, "By segment\n{table}");
+        }
+        let hidden = card.by_segment.len().saturating_sub(columns.len());
+        if hidden > 0 {
+            let _ = writeln!(out, "{hidden} more segments are in report.html and report.json.");
+        }
+        out.push('\n');
+    }
+    for model in &card.models {
+        let _ = writeln!(out, "Model {}: {}", model.definition, model_line(model));
+    }
+    out
+}
+
+/// A fitted model in one line.
+pub(crate) fn model_line(model: &tenure::scorecard::FittedModel) -> String {
+    let mut line = format!("{} on {} accounts", model.status, model.accounts);
+    for (name, value, error) in &model.parameters {
+        let _ = write!(line, ", {name} {value:.4}");
+        if let Some(error) = error {
+            let _ = write!(line, " (se {error:.4})");
+        }
+    }
+    if let Some(likelihood) = model.log_likelihood {
+        let _ = write!(line, ", log-likelihood {likelihood:.1}");
+    }
+    line
+}
+
+fn head(names: impl IntoIterator<Item = String>) -> Vec<Cell> {
+    names
+        .into_iter()
+        .enumerate()
+        .map(|(index, name)| {
+            let cell = Cell::new(name);
+            if index == 0 { cell } else { cell.set_alignment(CellAlignment::Right) }
+        })
+        .collect()
+}
+
+fn right(text: String) -> Cell {
+    Cell::new(text).set_alignment(CellAlignment::Right)
+}
+
+fn new_table() -> Table {
+    let rule = LineStyle::none().fill('─').junction('─');
+    let style = TableStyle::new().header_separator(rule).bottom_border(rule);
+    let mut table = Table::new();
+    table.load_style(style).set_content_arrangement(ContentArrangement::Disabled);
+    table
+}
+
+fn population(card: &Scorecard) -> String {
+    let stages: Vec<&str> = card
+        .population
+        .first()
+        .map_or_else(Vec::new, |first| first.stages.iter().map(|&(stage, _)| stage).collect());
+    let shown: Vec<&str> = stages
+        .into_iter()
+        .filter(|stage| {
+            card.population
+                .iter()
+                .any(|class| class.stages.iter().any(|&(name, count)| name == *stage && count > 0))
+        })
+        .collect();
+    let mut table = new_table();
+    let names = ["class", "accounts"].into_iter().chain(shown.iter().copied());
+    table.set_header(head(names.map(str::to_owned)));
+    for class in &card.population {
+        let mut row =
+            vec![Cell::new(class.class), right(text::grouped(i128::from(class.accounts)))];
+        for stage in &shown {
+            let count = class.stages.iter().find(|(name, _)| name == stage).map_or(0, |&(_, n)| n);
+            row.push(right(text::grouped(i128::from(count))));
+        }
+        table.add_row(row);
+    }
+    table.to_string()
+}
+
+/// The figures wanted: a row each, under it its interval and what it counts, unless the figure above
+/// counts the same. `None` where no group has any.
+fn rows(columns: &[&Group], wanted: impl Fn(&Figure) -> bool) -> Option<String> {
+    let first = columns.first()?;
+    let mut table = new_table();
+    table.set_header(head(
+        [String::new()].into_iter().chain(columns.iter().map(|group| group.name.clone())),
+    ));
+    let mut any = false;
+    let mut counted: Vec<String> = Vec::new();
+    for (index, figure) in first.figures.iter().enumerate() {
+        if !wanted(figure) {
+            continue;
+        }
+        let cells: Vec<_> = columns.iter().filter_map(|group| group.figures.get(index)).collect();
+        if cells.iter().all(|figure| figure.value.is_none()) {
+            continue;
+        }
+        any = true;
+        let mut add = |label: String, texts: Vec<String>| {
+            table.add_row([Cell::new(label)].into_iter().chain(texts.into_iter().map(right)));
+        };
+        add(figure.label.to_owned(), cells.iter().map(|figure| text::value(figure)).collect());
+        let intervals: Vec<_> = cells.iter().map(|figure| text::interval(figure)).collect();
+        if intervals.iter().any(|interval| !interval.is_empty()) {
+            add("  interval".to_owned(), intervals);
+        }
+        let counts: Vec<_> = cells.iter().map(|figure| text::count(figure)).collect();
+        if counts != counted
+            && let Some((name, _)) = figure.counts.first()
+        {
+            add(format!("  {name}"), counts.clone());
+        }
+        counted = counts;
+    }
+    any.then(|| table.to_string())
+}
+
+/// Which class a figure is grouped by, for people.
+pub(crate) const fn basis(basis: Basis) -> &'static str {
+    match basis {
+        Basis::AsOf => "class as of the day",
+        Basis::WindowOpening => "class when the window opened",
+        Basis::RevenueOpening => "class when the revenue window opened",
+    }
+}

@@ -1,0 +1,180 @@
+//! Numbers as people read them. Exact numbers stay in report.json.
+
+use tenure::model::{Currency, Rounding};
+use tenure::scorecard::{Figure, Unit, Value};
+use tenure::stats::Ratio;
+
+/// The figure's value, or a dash where it is undefined.
+pub(crate) fn value(figure: &Figure) -> String {
+    match figure.value {
+        None => "–".to_owned(),
+        Some(Value::Whole(whole)) => whole_in(figure.unit, whole),
+        Some(Value::Ratio(ratio)) => ratio_in(figure.unit, ratio),
+        Some(Value::Estimate(estimate)) => estimate_in(figure.unit, estimate),
+        Some(Value::Between(low, high)) if low == high => whole_in(figure.unit, low),
+        Some(Value::Between(low, high)) => {
+            format!("{} to {}", whole_in(figure.unit, low), whole_in(figure.unit, high))
+        }
+    }
+}
+
+/// The figure's interval; empty where it has none.
+pub(crate) fn interval(figure: &Figure) -> String {
+    figure.interval.as_ref().map_or_else(String::new, |interval| {
+        let (low, high) = (interval.lower(), interval.upper());
+        format!("{} to {}", estimate_in(figure.unit, low), estimate_in(figure.unit, high))
+    })
+}
+
+/// How many the figure counts.
+pub(crate) fn count(figure: &Figure) -> String {
+    let first = figure.counts.first();
+    first
+        .map_or_else(String::new, |(_, count)| grouped(i128::try_from(*count).unwrap_or(i128::MAX)))
+}
+
+/// What stands under the value on a page: the interval, and how many it counts.
+pub(crate) fn note(figure: &Figure) -> String {
+    let counted = figure.counts.first().map(|(name, _)| format!("{} {name}", count(figure)));
+    let parts = [Some(interval(figure)).filter(|text| !text.is_empty()), counted];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
+}
+
+fn whole_in(unit: Unit, whole: i128) -> String {
+    match unit {
+        Unit::Money(currency) => money(whole, currency),
+        Unit::Millis => duration(whole),
+        Unit::Thousandths => fixed(whole, 1),
+        _ => grouped(whole),
+    }
+}
+
+fn ratio_in(unit: Unit, ratio: Ratio) -> String {
+    let times = |factor: i128| {
+        // Tenths of a percent or of a point, rounded once, half away from zero.
+        let scaled = ratio.num().checked_mul(factor);
+        scaled.and_then(|scaled| Rounding::HalfAway.divide(scaled, ratio.den()))
+    };
+    match unit {
+        Unit::Share => times(1000).map_or_else(
+            || estimate_in(unit, ratio.to_f64()),
+            |tenths| format!("{}%", fixed(tenths, 1)),
+        ),
+        Unit::Points => {
+            times(10).map_or_else(|| estimate_in(unit, ratio.to_f64()), |tenths| fixed(tenths, 1))
+        }
+        Unit::Money(_) | Unit::Millis => Rounding::HalfAway
+            .divide(ratio.num(), ratio.den())
+            .map_or_else(|| ratio.to_decimal(2), |whole| whole_in(unit, whole)),
+        Unit::Thousandths => Rounding::HalfAway
+            .divide(ratio.num(), ratio.den())
+            .map_or_else(|| ratio.to_decimal(1), |tenths| fixed(tenths, 1)),
+        _ => ratio.to_decimal(2),
+    }
+}
+
+fn estimate_in(unit: Unit, estimate: f64) -> String {
+    match unit {
+        Unit::Share => format!("{:.1}%", estimate * 100.0),
+        Unit::Points => format!("{estimate:.1}"),
+        Unit::Thousandths => format!("{:.1}", estimate / 10.0),
+        Unit::Money(currency) => {
+            let major = estimate / major_units(currency);
+            format!("{} {currency}", separated(&format!("{major:.0}")))
+        }
+        Unit::Millis => format!("{} s", separated(&format!("{:.0}", estimate / 1000.0))),
+        _ => separated(&format!("{estimate:.1}")),
+    }
+}
+
+fn major_units(currency: Currency) -> f64 {
+    tenure::stats::integer_to_f64(i128::from(currency.minor_per_major()))
+}
+
+/// `-12.3` from -123 tenths.
+fn fixed(scaled: i128, places: usize) -> String {
+    let digits = format!("{:0>width$}", scaled.unsigned_abs(), width = places.saturating_add(1));
+    let cut = digits.len().saturating_sub(places);
+    let (whole, rest) = digits.split_at_checked(cut).unwrap_or((&digits, ""));
+    format!("{}{}.{rest}", if scaled < 0 { "-" } else { "" }, separated(whole))
+}
+
+/// An amount of minor units, thousands apart.
+pub(crate) fn money(minor: i128, currency: Currency) -> String {
+    let places = usize::from(currency.decimals());
+    let amount = if places == 0 { grouped(minor) } else { fixed(minor, places) };
+    format!("{amount} {currency}")
+}
+
+/// A whole number, thousands apart.
+pub(crate) fn grouped(whole: i128) -> String {
+    separated(&whole.to_string())
+}
+
+/// Puts a comma before every third digit from the right of the whole part.
+fn separated(number: &str) -> String {
+    let (sign, digits) = number.strip_prefix('-').map_or(("", number), |rest| ("-", rest));
+    let (whole, rest) =
+        digits.find('.').and_then(|at| digits.split_at_checked(at)).unwrap_or((digits, ""));
+    let mut out = String::from(sign);
+    for (index, digit) in whole.chars().enumerate() {
+        let left = whole.len().saturating_sub(index);
+        if index > 0 && left.is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out.push_str(rest);
+    out
+}
+
+/// A time in the two units that matter.
+fn duration(millis: i128) -> String {
+    let seconds = millis / 1000;
+    let (days, hours) = (seconds / 86_400, seconds / 3_600 % 24);
+    let (minutes, rest) = (seconds / 60 % 60, seconds % 60);
+    if days > 0 {
+        format!("{} d {hours} h", grouped(days))
+    } else if hours > 0 {
+        format!("{hours} h {minutes} min")
+    } else if minutes > 0 {
+        format!("{minutes} min {rest} s")
+    } else {
+        format!("{rest} s")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{duration, fixed, grouped, money};
+    use tenure::model::Currency;
+
+    #[test]
+    fn thousands_stand_apart() {
+        assert_eq!(grouped(1_234_567), "1,234,567");
+        assert_eq!(grouped(-123), "-123");
+        assert_eq!(grouped(-1_234), "-1,234");
+        assert_eq!(grouped(0), "0");
+    }
+
+    #[test]
+    fn tenths_keep_their_zero() {
+        assert_eq!(fixed(5, 1), "0.5");
+        assert_eq!(fixed(-5, 1), "-0.5");
+        assert_eq!(fixed(123_456, 1), "12,345.6");
+    }
+
+    #[test]
+    fn money_has_the_decimals_of_its_currency() {
+        assert_eq!(money(123_456, Currency::new("USD").unwrap()), "1,234.56 USD");
+        assert_eq!(money(500, Currency::new("JPY").unwrap()), "500 JPY");
+        assert_eq!(money(-7, Currency::new("KWD").unwrap()), "-0.007 KWD");
+    }
+
+    #[test]
+    fn times_name_two_units() {
+        assert_eq!(duration(59_999), "59 s");
+        assert_eq!(duration(3_600_000), "1 h 0 min");
+        assert_eq!(duration(90_000_000), "1 d 1 h");
+    }
+}

@@ -1,0 +1,283 @@
+//! Edges by name.
+
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use chrono::NaiveDate;
+use tenure_model::record::{
+    AccountProfile, Answer, Purchase, Renewal, Response, SubscriptionChange, SubscriptionEvent,
+    Survey,
+};
+use tenure_model::{
+    AccountId, Book, Coverage, Currency, Event, Instant, Money, Record, Table, Zone, parse_date,
+};
+use tenure_scorecard::{
+    Figure, Group, MAX_SEGMENTS, Scorecard, ScorecardError, Settings, Value, scorecard,
+};
+
+fn day(text: &str) -> NaiveDate {
+    parse_date(text).unwrap()
+}
+
+fn settings(as_of: &str) -> Settings {
+    Settings::new(day(as_of), Coverage::complete())
+}
+
+fn event(account: &str, record: Record) -> Event {
+    Event::new(AccountId::new(account).unwrap(), record)
+}
+
+fn money(amount: &str, code: &str) -> Money {
+    Money::parse(amount, Currency::new(code).unwrap()).unwrap()
+}
+
+fn purchase(date: &str, amount: &str, code: &str) -> Record {
+    Record::Purchase(Purchase::new(day(date), money(amount, code)).unwrap())
+}
+
+fn monthly(at: &str, amount: &str, code: &str) -> Record {
+    let change = SubscriptionChange::Set { monthly: money(amount, code) };
+    let at = Instant::parse(at, Zone::UTC).unwrap();
+    Record::Subscription(SubscriptionEvent::new(at, "S-1", change))
+}
+
+fn try_card(
+    events: impl IntoIterator<Item = Event>,
+    settings: &Settings,
+) -> Result<Scorecard, ScorecardError> {
+    let (book, report) = Book::from_events(events);
+    assert_eq!(report.rejects, []);
+    scorecard(&book, settings, NonZeroUsize::MIN, &|_| {})
+}
+
+fn card(events: impl IntoIterator<Item = Event>, settings: &Settings) -> Scorecard {
+    try_card(events, settings).unwrap()
+}
+
+fn refused(events: impl IntoIterator<Item = Event>, settings: &Settings) -> ScorecardError {
+    try_card(events, settings).map(|_| ()).unwrap_err()
+}
+
+fn figure<'a>(group: &'a Group, id: &str) -> &'a Figure {
+    group.figures.iter().find(|figure| figure.id == id).unwrap()
+}
+
+fn whole(group: &Group, id: &str) -> Option<i128> {
+    match figure(group, id).value? {
+        Value::Whole(value) => Some(value),
+        other => panic!("{id} is {other:?}"),
+    }
+}
+
+fn count(group: &Group, id: &str, name: &str) -> Option<u128> {
+    let counts = &figure(group, id).counts;
+    counts.iter().find(|(known, _)| known == name).map(|(_, count)| *count)
+}
+
+#[test]
+fn an_empty_book_has_every_class_and_no_number() {
+    let card = card([], &settings("2025-06-30"));
+    assert_eq!((card.currency, card.total.accounts, card.accounts.len()), (None, 0, 0));
+    let classes: Vec<&str> = card.by_class.iter().map(|group| group.name.as_str()).collect();
+    assert_eq!(classes, ["client", "customer", "hybrid", "undetermined"]);
+    assert!(card.by_segment.is_empty() && card.models.is_empty());
+    assert!(card.total.figures.iter().all(|figure| figure.value.is_none()));
+    assert!(card.total.figures.iter().any(|figure| figure.id == "nps"));
+    // Without money there are no figures of money.
+    assert!(card.total.figures.iter().all(|figure| figure.id != "mrr_opening"));
+}
+
+#[test]
+fn an_empty_book_in_a_currency_has_its_figures_without_value() {
+    let mut asked = settings("2025-06-30");
+    asked.currency = Some(Currency::new("USD").unwrap());
+    let card = card([], &asked);
+    assert_eq!(whole(&card.total, "mrr_opening"), None);
+    assert_eq!(whole(&card.total, "historical_value"), None);
+}
+
+#[test]
+fn an_account_with_nothing_but_a_profile_is_undetermined() {
+    let mut profile = AccountProfile::new();
+    profile.segment = Some("north".into());
+    let card = card([event("acme", Record::Account(profile))], &settings("2025-06-30"));
+    let line = &card.accounts[0];
+    assert_eq!((line.class, line.class_at_opening), ("undetermined", "undetermined"));
+    assert_eq!((line.health, line.p_alive), (None, None));
+    assert_eq!(card.by_segment[0].name, "north");
+    assert_eq!((card.by_segment[0].accounts, card.by_class[3].accounts), (1, 1));
+}
+
+#[test]
+fn several_currencies_need_a_choice() {
+    let events = || {
+        [
+            event("acme", purchase("2025-01-01", "10.00", "USD")),
+            event("beta", purchase("2025-01-02", "7.00", "EUR")),
+            event("beta", purchase("2025-01-03", "5.00", "USD")),
+        ]
+    };
+    let mut asked = settings("2025-06-30");
+    let error = refused(events(), &asked);
+    assert!(
+        matches!(&error, ScorecardError::SeveralCurrencies { found } if found == &["EUR", "USD"])
+    );
+    assert_eq!(
+        error.to_string(),
+        "amounts are in several currencies (EUR, USD) and none is chosen to report in"
+    );
+    asked.currency = Some(Currency::new("USD").unwrap());
+    let card = card(events(), &asked);
+    assert_eq!(whole(&card.total, "historical_value"), Some(15_00));
+    let purchases = card.tables.iter().find(|used| used.table == Table::Purchases).unwrap();
+    assert_eq!((purchases.records, purchases.other_currency), (3, 1));
+}
+
+#[test]
+fn a_window_of_nothing_is_refused() {
+    let (mut window, mut revenue) = (settings("2025-06-30"), settings("2025-06-30"));
+    (window.window_months, revenue.revenue_months) = (0, 0);
+    for asked in [window, revenue] {
+        let error = refused([], &asked);
+        assert!(matches!(error, ScorecardError::EmptyWindow));
+        assert_eq!(error.to_string(), "a window has `0` months, expected 1 or more");
+    }
+}
+
+#[test]
+fn windows_outside_the_calendar_are_refused() {
+    for as_of in ["0001-01-05", "0001-12-30"] {
+        let error = refused([], &settings(as_of));
+        assert!(matches!(error, ScorecardError::Calendar { as_of: found } if found == day(as_of)));
+        let text = format!("the windows that end with {as_of} leave the years 0001 to 9999");
+        assert_eq!(error.to_string(), text);
+    }
+    let mut long = settings("2025-06-30");
+    long.revenue_months = u32::MAX;
+    assert!(matches!(refused([], &long), ScorecardError::Calendar { .. }));
+    long.revenue_months = 12;
+    long.window_months = u32::MAX;
+    assert!(matches!(refused([], &long), ScorecardError::Calendar { .. }));
+    // The day after the last day has no instant.
+    assert!(try_card([], &settings("9999-12-31")).is_err());
+    assert!(try_card([], &settings("9999-11-29")).is_ok());
+}
+
+#[test]
+fn more_segments_than_the_limit_are_refused() {
+    let account = |number: usize| {
+        let mut profile = AccountProfile::new();
+        profile.segment = Some(format!("segment {number}").into());
+        event(&format!("A{number}"), Record::Account(profile))
+    };
+    let asked = settings("2025-06-30");
+    let full = card((0..MAX_SEGMENTS).map(account), &asked);
+    assert_eq!(full.by_segment.len(), MAX_SEGMENTS);
+    let error = refused((0..=MAX_SEGMENTS).map(account), &asked);
+    assert!(matches!(error, ScorecardError::TooManySegments));
+    assert_eq!(error.to_string(), "there are more than 1000 segments; is an id used as a segment?");
+    // Accounts without a segment are a row, but no segment.
+    let nobody = event("nobody", Record::Account(AccountProfile::new()));
+    let card = card((0..MAX_SEGMENTS).map(account).chain([nobody]), &asked);
+    assert_eq!(card.by_segment.last().map(|group| group.name.as_str()), Some("no segment"));
+}
+
+#[test]
+fn a_month_end_closes_its_month_and_another_day_does_not() {
+    let revenue = |as_of: &str| {
+        let (first, last) = card([], &settings(as_of)).revenue_months;
+        (first.first_day(), last.last_day())
+    };
+    assert_eq!(revenue("2025-06-30"), (day("2024-07-01"), day("2025-06-30")));
+    assert_eq!(revenue("2025-06-29"), (day("2024-06-01"), day("2025-05-31")));
+    let window = |as_of: &str| {
+        let window = card([], &settings(as_of)).window;
+        (window.start(), window.last().unwrap())
+    };
+    assert_eq!(window("2025-06-30"), (day("2024-07-01"), day("2025-06-30")));
+    assert_eq!(window("2025-06-15"), (day("2024-06-16"), day("2025-06-15")));
+    // A leap day lies in the window that ends a year after the day before it.
+    assert_eq!(window("2025-02-28"), (day("2024-03-01"), day("2025-02-28")));
+    assert_eq!(window("2024-02-29"), (day("2023-03-01"), day("2024-02-29")));
+}
+
+#[test]
+fn the_outcome_does_not_choose_the_class() {
+    // An answer in the window of an account that came during it is undetermined; on the last day
+    // before the window it is not in it.
+    let answer =
+        |date: &str| Record::Response(Response::new(day(date), Survey::Nps, Answer::Score(10)));
+    let events = [
+        event("acme", answer("2024-06-30")),
+        event("acme", answer("2024-07-01")),
+        event("acme", answer("2025-06-30")),
+        event("acme", purchase("2025-06-01", "10.00", "USD")),
+    ];
+    let card = card(events, &settings("2025-06-30"));
+    assert_eq!(card.accounts[0].class, "customer");
+    assert_eq!(card.accounts[0].class_at_opening, "undetermined");
+    assert_eq!(count(&card.by_class[1], "nps", "answers"), Some(0));
+    assert_eq!(count(&card.by_class[3], "nps", "answers"), Some(2));
+    assert_eq!(whole(&card.by_class[1], "historical_value"), Some(10_00));
+}
+
+#[test]
+fn what_is_refunded_beyond_its_purchase_is_in_the_total_and_in_its_class() {
+    let events = [
+        event("acme", purchase("2025-01-01", "10.00", "USD")),
+        event("acme", purchase("2025-01-01", "-15.00", "USD")),
+        event("beta", purchase("2025-01-01", "20.00", "USD")),
+    ];
+    let card = card(events, &settings("2025-06-30"));
+    assert_eq!(whole(&card.total, "historical_value"), Some(15_00));
+    let classes = card.by_class.iter().filter_map(|group| whole(group, "historical_value"));
+    assert_eq!(classes.fold(0, |sum, value| sum + value), 15_00);
+}
+
+#[test]
+fn a_future_in_another_currency_changes_no_figure() {
+    let mut asked = settings("2025-06-30");
+    asked.currency = Some(Currency::new("USD").unwrap());
+    let now = [event("acme", monthly("2025-01-01", "100.00", "USD"))];
+    let renewal = Renewal::new("C-1", day("2025-08-01"), money("9.00", "EUR"));
+    let future = [
+        event("acme", monthly("2025-07-01", "80.00", "EUR")),
+        event("acme", Record::Renewal(renewal)),
+    ];
+    let today = card(now.clone(), &asked);
+    assert_eq!(whole(&today.total, "mrr_closing"), Some(100_00));
+    let later = card(now.into_iter().chain(future), &asked);
+    assert!(later.total == today.total);
+}
+
+#[test]
+fn a_subscription_in_another_currency_is_counted_and_left_out() {
+    let mut asked = settings("2025-06-30");
+    asked.currency = Some(Currency::new("USD").unwrap());
+    let renewal = Renewal::new("C-1", day("2025-03-01"), money("9.00", "EUR"));
+    let events = [
+        event("acme", monthly("2025-01-01", "100.00", "USD")),
+        event("beta", monthly("2025-01-01", "70.00", "EUR")),
+        event("beta", Record::Renewal(renewal)),
+    ];
+    let card = card(events, &asked);
+    assert_eq!(whole(&card.total, "mrr_closing"), Some(100_00));
+    assert_eq!(count(&card.total, "mrr_closing", "accounts"), Some(1));
+    assert_eq!(count(&card.total, "mrr_closing", "other_currency"), Some(1));
+    assert_eq!(count(&card.total, "renewal_rate", "due"), Some(0));
+    assert_eq!(count(&card.total, "renewal_rate", "other_currency"), Some(1));
+}
+
+#[test]
+fn progress_counts_every_account_once() {
+    let account =
+        |number: usize| event(&format!("A{number}"), Record::Account(AccountProfile::new()));
+    let (book, _) = Book::from_events((0..3_000).map(account));
+    let done = AtomicU64::new(0);
+    let threads = NonZeroUsize::new(2).unwrap();
+    let progress = |more: u64| {
+        done.fetch_add(more, Ordering::Relaxed);
+    };
+    scorecard(&book, &settings("2025-06-30"), threads, &progress).unwrap();
+    assert_eq!(done.into_inner(), 3_000);
+}

@@ -1,0 +1,503 @@
+//! The laws of a scorecard, on random books.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+
+use chrono::NaiveDate;
+use proptest::prelude::*;
+use tenure_classify::Class;
+use tenure_model::record::{AccountProfile, Survey};
+use tenure_model::{
+    AsOf, Book, Coverage, Currency, Event, Instant, Month, Period, Record, Relationship, Table,
+    Zone,
+};
+use tenure_revenue::RevenueDefinition;
+use tenure_scorecard::{Figure, Group, Scorecard, Settings, Value, scorecard};
+use tenure_testing::oracle::classify as verdicts;
+use tenure_testing::oracle::revenue::{Company, Row};
+use tenure_testing::oracle::scorecard::{Asked, Part};
+use tenure_testing::strategies::book::{as_of, book_events};
+use tenure_testing::strategies::classify::{ago, coverage};
+
+fn usd() -> Currency {
+    Currency::new("USD").unwrap()
+}
+
+fn asked(as_of: NaiveDate, coverage: Coverage, known_at: Option<NaiveDate>) -> Settings {
+    let mut settings = Settings::new(as_of, coverage);
+    settings.currency = Some(usd());
+    settings.known_at = known_at;
+    settings
+}
+
+fn card(events: &[Event], settings: &Settings) -> Scorecard {
+    let (book, _) = Book::from_events(events.to_vec());
+    of_book(&book, settings, 1)
+}
+
+fn of_book(book: &Book, settings: &Settings, threads: usize) -> Scorecard {
+    scorecard(book, settings, NonZeroUsize::new(threads).unwrap(), &|_| {}).unwrap()
+}
+
+/// Every account stays an account, whatever is taken away: a profile has no date.
+fn with_profiles(mut events: Vec<Event>) -> Vec<Event> {
+    let mut accounts: BTreeMap<_, bool> = BTreeMap::new();
+    for event in &events {
+        let has = accounts.entry(event.account.clone()).or_default();
+        *has |= event.record.table() == Table::Accounts;
+    }
+    let missing = accounts.into_iter().filter(|(_, has)| !has);
+    events.extend(
+        missing.map(|(account, _)| Event::new(account, Record::Account(AccountProfile::new()))),
+    );
+    events
+}
+
+/// Everything but what was found in the tables is the same; says where it is not.
+fn same(one: &Scorecard, other: &Scorecard) {
+    for (left, right) in one.accounts.iter().zip(&other.accounts) {
+        assert_eq!(left, right);
+    }
+    for (left, right) in one.total.figures.iter().zip(&other.total.figures) {
+        assert_eq!(left, right);
+    }
+    let without_tables = |card: &Scorecard| {
+        let mut card = card.clone();
+        card.tables.clear();
+        card
+    };
+    assert!(without_tables(one) == without_tables(other));
+}
+
+fn figure<'a>(group: &'a Group, id: &str) -> &'a Figure {
+    group.figures.iter().find(|figure| figure.id == id).unwrap()
+}
+
+fn count(figure: &Figure, name: &str) -> i128 {
+    let found = figure.counts.iter().find(|(known, _)| known == name);
+    found.map_or(0, |(_, count)| i128::try_from(*count).unwrap())
+}
+
+fn whole(figure: &Figure) -> Option<i128> {
+    match figure.value {
+        None => None,
+        Some(Value::Whole(value)) => Some(value),
+        other => panic!("{} is {other:?}", figure.id),
+    }
+}
+
+/// Whether a figure is this part of its whole, times `scale`; undefined without a whole.
+fn is_part(figure: &Figure, (part, of): Part, scale: i128) -> bool {
+    match figure.value {
+        None => of == 0,
+        Some(Value::Ratio(ratio)) => of != 0 && ratio.num() * of == scale * part * ratio.den(),
+        _ => false,
+    }
+}
+
+fn len(of: usize) -> i128 {
+    i128::try_from(of).unwrap()
+}
+
+/// The quantile of type 7 of so many per cent.
+fn quantile(values: &[i64], percent: i64) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable();
+    let place =
+        i64::try_from(sorted.len()).unwrap().checked_sub(1).filter(|&last| last >= 0)? * percent;
+    let (low, part) = (usize::try_from(place / 100).unwrap(), place % 100);
+    let high = sorted.get(low + 1).copied().unwrap_or(sorted[low]);
+    let hundredths = sorted[low] * 100 + (high - sorted[low]) * part;
+    Some(tenure_stats::integer_to_f64(i128::from(hundredths)) / 100.0)
+}
+
+/// The class of each account on three days, and its segment.
+struct Place<'a> {
+    relationship: &'a Relationship,
+    class: &'static str,
+    at_opening: &'static str,
+    at_revenue: &'static str,
+    segment: String,
+}
+
+fn places<'a>(book: &'a Book, card: &Scorecard, settings: &Settings) -> Vec<Place<'a>> {
+    // The verdict at an opening is the verdict of a scorecard of that day.
+    let on = |day: NaiveDate| {
+        let mut then = settings.clone();
+        then.as_of = day;
+        of_book(book, &then, 1)
+    };
+    let opening = on(card.window.start().pred_opt().unwrap());
+    let revenue = on(card.revenue_months.0.plus(-1).unwrap().last_day());
+    book.relationships()
+        .iter()
+        .zip(&card.accounts)
+        .zip(opening.accounts.iter().zip(&revenue.accounts))
+        .map(|((relationship, line), (at_opening, at_revenue))| {
+            assert_eq!(relationship.account(), &line.account);
+            assert_eq!(line.class_at_opening, at_opening.class);
+            Place {
+                relationship,
+                class: line.class,
+                at_opening: at_opening.class,
+                at_revenue: at_revenue.class,
+                segment: line.segment.as_deref().unwrap_or("no segment").to_owned(),
+            }
+        })
+        .collect()
+}
+
+/// One group against the definitions; `belongs` says which accounts, by the class of which day.
+fn check(
+    group: &Group,
+    asked: &Asked,
+    months: (Month, Month),
+    places: &[Place<'_>],
+    belongs: impl Fn(&Place<'_>, &'static str) -> bool,
+) {
+    let those = |class: fn(&Place<'_>) -> &'static str| -> Vec<&Relationship> {
+        places
+            .iter()
+            .filter(|place| belongs(place, class(place)))
+            .map(|place| place.relationship)
+            .collect()
+    };
+    let now = those(|place| place.class);
+    assert_eq!(i128::from(group.accounts), len(now.len()), "{}", group.name);
+    let paid = asked.paid(&now);
+    let historical = figure(group, "historical_value");
+    assert_eq!(whole(historical), (paid.1 > 0).then_some(paid.0), "{}", group.name);
+    assert_eq!(count(historical, "accounts"), paid.1);
+    assert!(is_part(figure(group, "historical_value_per_account"), paid, 1));
+
+    let then = those(|place| place.at_opening);
+    for (id, survey, scale) in
+        [("nps", Survey::Nps, 100), ("csat", Survey::Csat, 1), ("ces", Survey::Ces, 1)]
+    {
+        let expected = asked.answers(&then, survey);
+        let found = figure(group, id);
+        assert!(is_part(found, expected, scale), "{id} {:?} {expected:?}", found.value);
+        assert_eq!(count(found, "answers"), expected.1);
+    }
+    let episodes = asked.episodes(&then);
+    let fcr = figure(group, "fcr");
+    assert!(is_part(fcr, episodes.settled, 1), "{:?} {episodes:?}", fcr.value);
+    assert_eq!(count(fcr, "episodes"), episodes.settled.1);
+    assert_eq!(count(fcr, "immature"), episodes.immature);
+    assert_eq!(count(fcr, "flag_unknown"), episodes.flag_unknown);
+    let promises = asked.promises(&then);
+    let sla = figure(group, "sla_attainment");
+    assert!(is_part(sla, promises.kept, 1), "{:?} {promises:?}", sla.value);
+    assert_eq!(count(sla, "cases"), promises.kept.1);
+    for (name, expected) in [
+        ("pending", promises.pending),
+        ("without_target", promises.without_target),
+        ("end_unknown", promises.end_unknown),
+        ("pause_unknown", promises.pause_unknown),
+    ] {
+        assert_eq!(count(sla, name), expected, "{name}");
+    }
+    assert!(is_part(figure(group, "automation"), asked.automation(&then), 1));
+    for (ids, times) in [
+        (["first_reply_median", "first_reply_p90"], asked.times(&then, |case| case.first_reply)),
+        (["resolution_median", "resolution_p90"], asked.times(&then, |case| case.resolved)),
+    ] {
+        for (id, percent) in ids.into_iter().zip([50, 90]) {
+            let found = figure(group, id);
+            assert_eq!(count(found, "cases"), len(times.len()), "{id}");
+            match (found.value, quantile(&times, percent)) {
+                (None, None) => {}
+                (Some(Value::Ratio(found)), Some(exact)) => {
+                    let apart = (found.to_f64() - exact).abs();
+                    assert!(apart <= 0.010_001 * exact, "{id} {found} {exact}");
+                }
+                other => panic!("{id} {other:?}"),
+            }
+        }
+    }
+    let terms = asked.terms(&then);
+    let by_count = figure(group, "renewal_rate");
+    assert!(is_part(by_count, terms.won, 1), "{:?} {terms:?}", by_count.value);
+    assert_eq!((count(by_count, "due"), count(by_count, "pending")), (terms.won.1, terms.pending));
+    assert!(is_part(figure(group, "renewal_rate_value"), terms.kept, 1));
+
+    check_revenue(group, asked, months, &those(|place| place.at_revenue));
+}
+
+/// Recurring revenue of a group, by the oracle of revenue.
+fn check_revenue(group: &Group, asked: &Asked, months: (Month, Month), of: &[&Relationship]) {
+    let mut definition = RevenueDefinition::new(asked.currency);
+    let end = Zone::UTC.first_instant(asked.known_at.succ_opt().unwrap()).unwrap();
+    definition.known_by = Instant::from_micros(end.micros() - 1);
+    let sees = AsOf::new(asked.as_of).known_at(asked.known_at);
+    let mut rows = Vec::new();
+    let (mut accounts, mut foreign) = (0, 0);
+    for (number, account) in (0_u8..).zip(of) {
+        let own: Vec<Row> = account
+            .subscriptions()
+            .iter()
+            .filter(|entry| sees.sees(entry.record.at.date_utc(), entry.recorded_at))
+            .map(|entry| Row {
+                account: number,
+                event: entry.record.clone(),
+                recorded_at: entry.recorded_at,
+            })
+            .collect();
+        if own.iter().any(|row| is_foreign(&format!("{:?}", row.event.change))) {
+            foreign += 1;
+        } else if !own.is_empty() {
+            accounts += 1;
+            rows.extend(own);
+        }
+    }
+    let company = Company::new(&definition, months.0, months.1, &rows);
+    let answers: Vec<_> = company.answers().into_values().collect();
+    let line = |place: usize| answers.iter().fold(0, |sum, month| sum + month.net[place]);
+    let opening = answers.first().unwrap().net[0];
+    let closing = answers.last().unwrap().net[8];
+    let expected = [
+        ("mrr_opening", opening),
+        ("mrr_new", line(1)),
+        ("mrr_expansion", line(2)),
+        ("mrr_contraction", line(3)),
+        ("mrr_churn", line(4)),
+        ("mrr_reactivation", line(5)),
+        ("mrr_adjustment", line(7)),
+        ("mrr_closing", closing),
+    ];
+    for (id, value) in expected {
+        let found = figure(group, id);
+        assert_eq!(count(found, "accounts"), accounts, "{id}");
+        assert_eq!(count(found, "other_currency"), foreign, "{id}");
+        assert_eq!(whole(found), (accounts > 0).then_some(value), "{id}");
+    }
+    let sum = opening + line(1) + line(2) - line(3) - line(4) + line(5) + line(7);
+    assert_eq!(sum, closing);
+    let rates = company.retention(months.0.plus(-1).unwrap(), months.1);
+    for (id, name) in [
+        ("ndr", "nrr_point_to_point"),
+        ("grr", "grr_point_to_point"),
+        ("logo_retention", "logo_point_to_point"),
+    ] {
+        let expected = rates[name].unwrap_or((0, 0));
+        assert!(is_part(figure(group, id), expected, 1), "{id} {expected:?}");
+    }
+}
+
+/// An amount in the only other currency of these books.
+fn is_foreign(change: &str) -> bool {
+    change.contains("EUR")
+}
+
+/// How many records of each table name an amount in it.
+fn in_euro(book: &Book, table: Table) -> u64 {
+    let amounts = |relationship: &Relationship| -> usize {
+        match table {
+            Table::Purchases => {
+                let rows = relationship.purchases().iter();
+                rows.filter(|entry| entry.record.currency().code() == "EUR").count()
+            }
+            Table::Renewals => {
+                let rows = relationship.renewals().iter();
+                rows.filter(|entry| entry.record.arr_due.currency().code() == "EUR").count()
+            }
+            Table::Subscriptions => {
+                let rows = relationship.subscriptions().iter();
+                rows.filter(|entry| is_foreign(&format!("{:?}", entry.record.change))).count()
+            }
+            Table::Contracts => {
+                let values =
+                    relationship.contracts().iter().filter_map(|one| one.record.annual_value);
+                values.filter(|value| value.currency().code() == "EUR").count()
+            }
+            _ => 0,
+        }
+    };
+    let all = book.relationships().iter().map(amounts);
+    u64::try_from(all.fold(0, |sum, one| sum + one)).unwrap()
+}
+
+proptest! {
+    #[test]
+    fn the_figures_are_what_the_definitions_say(
+        events in book_events(),
+        as_of in as_of(),
+        coverage in coverage(),
+        known_after in prop::option::weighted(0.3, -40_i64..40),
+    ) {
+        let known_at = known_after.map(|days| ago(-days));
+        let settings = asked(as_of, coverage, known_at);
+        let (book, _) = Book::from_events(events);
+        let card = of_book(&book, &settings, 1);
+        let places = places(&book, &card, &settings);
+        let asked = Asked {
+            first: card.window.start(),
+            as_of,
+            known_at: known_at.unwrap_or(as_of),
+            currency: usd(),
+            repeat_days: 7,
+        };
+        let months = card.revenue_months;
+        check(&card.total, &asked, months, &places, |_, _| true);
+        for group in &card.by_class {
+            check(group, &asked, months, &places, |_, class| class == group.name);
+        }
+        for group in &card.by_segment {
+            check(group, &asked, months, &places, |place, _| place.segment == group.name);
+        }
+        for used in &card.tables {
+            prop_assert_eq!(used.other_currency, in_euro(&book, used.table), "{}", used.table.name());
+        }
+    }
+
+    #[test]
+    fn an_account_is_what_the_classification_says(
+        events in book_events(),
+        as_of in as_of(),
+        coverage in coverage(),
+    ) {
+        let (book, _) = Book::from_events(events);
+        let card = of_book(&book, &asked(as_of, coverage, None), 2);
+        let opening = card.window.start().pred_opt().unwrap();
+        for (relationship, line) in book.relationships().iter().zip(&card.accounts) {
+            let on = |day| verdicts::verdict(verdicts::Question {
+                relationship,
+                as_of: day,
+                known_at: day,
+                coverage,
+                previous: None,
+                lean: false,
+                packs: &[],
+            });
+            // The oracle knows of no portfolio, whose median may add two points.
+            let now = on(as_of);
+            prop_assert_eq!(line.stage, now.stage);
+            prop_assert!((0..=2).contains(&(line.score.0 - now.score.0)) || now.score.0 >= 98);
+            if now.margin > 2 {
+                prop_assert_eq!(line.class, now.class);
+            }
+            let then = on(opening);
+            if then.margin > 2 {
+                prop_assert_eq!(line.class_at_opening, then.class);
+            }
+        }
+    }
+
+    #[test]
+    fn any_number_of_threads_and_any_order_of_events_is_the_same_scorecard(
+        (events, shuffled) in book_events()
+            .prop_flat_map(|events| (Just(events.clone()), Just(events).prop_shuffle())),
+        as_of in as_of(),
+        coverage in coverage(),
+    ) {
+        let mut settings = asked(as_of, coverage, None);
+        settings.value.horizon = tenure_clv::TimeSpan::new(52.0, tenure_clv::TimeUnit::Week).ok();
+        let (book, _) = Book::from_events(events);
+        let one = of_book(&book, &settings, 1);
+        for threads in [2, 3, 8] {
+            prop_assert!(of_book(&book, &settings, threads) == one, "{} threads", threads);
+        }
+        prop_assert!(card(&shuffled, &settings) == one);
+    }
+
+    #[test]
+    fn classes_and_segments_sum_to_the_total(
+        events in book_events(),
+        as_of in as_of(),
+        coverage in coverage(),
+    ) {
+        let card = card(&events, &asked(as_of, coverage, None));
+        let population = card.population.iter().fold(0, |sum, one| sum + one.accounts);
+        prop_assert_eq!(population, card.total.accounts);
+        prop_assert_eq!(len(card.accounts.len()), i128::from(population));
+        prop_assert_eq!(card.population.len(), Class::ALL.len());
+        for (class, group) in card.population.iter().zip(&card.by_class) {
+            prop_assert_eq!(class.class, group.name.as_str());
+            prop_assert_eq!(class.accounts, group.accounts);
+            let stages = class.stages.iter().fold(0, |sum, (_, count)| sum + count);
+            prop_assert_eq!(stages, class.accounts);
+        }
+        for parts in [&card.by_class, &card.by_segment] {
+            let accounts = parts.iter().fold(0, |sum, part| sum + part.accounts);
+            prop_assert_eq!(accounts, card.total.accounts);
+            for (place, whole) in card.total.figures.iter().enumerate() {
+                let of: Vec<&Figure> = parts.iter().map(|part| &part.figures[place]).collect();
+                prop_assert!(of.iter().all(|part| part.id == whole.id));
+                let names = of.iter().flat_map(|part| &part.counts).chain(&whole.counts);
+                let names: std::collections::BTreeSet<&str> =
+                    names.map(|(name, _)| name.as_ref()).collect();
+                for name in names {
+                    let sum = of.iter().fold(0, |sum, part| sum + count(part, name));
+                    prop_assert_eq!(sum, count(whole, name), "{} {}", whole.id, name);
+                }
+                match whole.value {
+                    Some(Value::Whole(total)) => {
+                        let sum = of.iter().fold(0, |sum, part| match part.value {
+                            Some(Value::Whole(value)) => sum + value,
+                            _ => sum,
+                        });
+                        prop_assert_eq!(sum, total, "{}", whole.id);
+                    }
+                    None => prop_assert!(of.iter().all(|part| part.value.is_none())),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_comes_after_the_day_changes_no_figure(
+        events in book_events(),
+        as_of in as_of(),
+        coverage in coverage(),
+    ) {
+        // A deliverable that is done later is promised already.
+        let later = |event: &Event| {
+            event.record.table() != Table::Deliverables
+                && event.record.effective().is_some_and(|day| day > as_of)
+        };
+        let all = with_profiles(events);
+        let until: Vec<Event> = all.iter().filter(|event| !later(event)).cloned().collect();
+        let settings = asked(as_of, coverage, None);
+        let (with, without) = (card(&all, &settings), card(&until, &settings));
+        let left = with.tables.iter().fold(0, |sum, table| sum + table.after_as_of);
+        let gone = u64::try_from(all.len() - until.len()).unwrap();
+        prop_assert!(left >= gone, "{} {}", left, gone);
+        same(&with, &without);
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_there(
+        events in book_events(),
+        as_of in as_of(),
+        coverage in coverage(),
+        known_after in -60_i64..30,
+    ) {
+        let known_at = ago(-known_after);
+        let unknown = |event: &Event| {
+            event.recorded_at.is_some_and(|recorded| recorded.date_utc() > known_at)
+        };
+        let all = with_profiles(events);
+        let known: Vec<Event> = all.iter().filter(|event| !unknown(event)).cloned().collect();
+        let settings = asked(as_of, coverage, Some(known_at));
+        let (with, without) = (card(&all, &settings), card(&known, &settings));
+        same(&with, &without);
+    }
+
+    #[test]
+    fn windows_end_with_the_day_and_with_the_last_closed_month(
+        days in 0_i64..800,
+        window in 1_u32..30,
+        revenue in 1_u32..30,
+    ) {
+        let as_of = ago(days);
+        let mut settings = asked(as_of, Coverage::complete(), None);
+        (settings.window_months, settings.revenue_months) = (window, revenue);
+        let card = card(&[], &settings);
+        prop_assert_eq!(Some(card.window), Period::months_ending(window, as_of));
+        let (first, last) = card.revenue_months;
+        prop_assert_eq!(first.plus(i32::try_from(revenue).unwrap() - 1), Some(last));
+        prop_assert!(last.last_day() <= as_of);
+        prop_assert!(last.plus(1).unwrap().last_day() > as_of);
+    }
+}
