@@ -6,7 +6,10 @@
 /// assert_eq!(tenure_stats::count_to_f64(3), 3.0);
 /// ```
 #[must_use]
-#[expect(clippy::as_conversions, reason = "the one place: u64 to f64 rounds to nearest, never fails")]
+#[expect(
+    clippy::as_conversions,
+    reason = "the one place: u64 to f64 rounds to nearest, never fails"
+)]
 pub const fn count_to_f64(count: u64) -> f64 {
     count as f64
 }
@@ -17,7 +20,10 @@ pub const fn count_to_f64(count: u64) -> f64 {
 /// assert_eq!(tenure_stats::integer_to_f64(-3), -3.0);
 /// ```
 #[must_use]
-#[expect(clippy::as_conversions, reason = "the one place: i128 to f64 rounds to nearest, never fails")]
+#[expect(
+    clippy::as_conversions,
+    reason = "the one place: i128 to f64 rounds to nearest, never fails"
+)]
 pub const fn integer_to_f64(integer: i128) -> f64 {
     integer as f64
 }
@@ -28,7 +34,10 @@ pub const fn integer_to_f64(integer: i128) -> f64 {
 /// assert_eq!(tenure_stats::len_to_f64([7, 8].len()), 2.0);
 /// ```
 #[must_use]
-#[expect(clippy::as_conversions, reason = "the one place: usize to f64 rounds to nearest, never fails")]
+#[expect(
+    clippy::as_conversions,
+    reason = "the one place: usize to f64 rounds to nearest, never fails"
+)]
 pub const fn len_to_f64(len: usize) -> f64 {
     len as f64
 }

@@ -8,6 +8,8 @@ pub mod clv;
 pub mod health;
 #[cfg(feature = "revenue")]
 pub mod revenue;
+#[cfg(feature = "scorecard")]
+pub mod scorecard;
 #[cfg(feature = "service")]
 pub mod service;
 #[cfg(feature = "survey")]

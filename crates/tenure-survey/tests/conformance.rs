@@ -1,0 +1,22 @@
+//! The project's own copy of the survey cases.
+
+use std::path::Path;
+
+use tenure_testing::conformance::{self, Outcome};
+
+#[test]
+fn every_case_passes() -> std::io::Result<()> {
+    let folder =
+        Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../tenure-testing/conformance/survey"));
+    let mut totals = [0; 3];
+    for report in conformance::run(folder)? {
+        for case in &report.cases {
+            assert!(!matches!(case.outcome, Outcome::Failed(_)), "{case:?}");
+        }
+        for (total, count) in totals.iter_mut().zip(report.counts()) {
+            *total += count;
+        }
+    }
+    assert_eq!(totals, [55, 0, 0], "passed, failed, skipped");
+    Ok(())
+}
