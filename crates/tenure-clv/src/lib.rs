@@ -1,1 +1,71 @@
-//! Customer lifetime value: purchase summaries, BG/NBD, Gamma-Gamma and margin models
+//! What are they worth? Purchase summaries, BG/NBD, Gamma-Gamma and margin models.
+//!
+//! A [`PurchaseLog`] turns rows of purchases into one exact [`PurchaseSummary`] per customer;
+//! [`GroupedSummary`] and [`GroupedSpend`] gather them for a fit; [`BgNbd`] or [`ParetoNbd`] then
+//! says how many purchases are still to come, [`GammaGamma`] what one is worth. [`BgBb`] does so
+//! where purchases have their fixed opportunities. For contracts, [`Sbg`] projects renewals, and
+//! [`MarginStream`] and [`RetentionCurve`] discount known retention.
+//!
+//! ```
+//! use tenure_clv::{BgNbd, DiscountRate, GammaGamma, History, Spend, TimeUnit, residual_value};
+//!
+//! let purchases = BgNbd::new(0.243, 4.414, 0.793, 2.426, TimeUnit::Week)?;
+//! let spends = GammaGamma::new(6.25, 3.74, 15.44)?;
+//! let history = History::new(2, 30.43, 38.86, TimeUnit::Week)?;
+//! let spend = spends.expected_spend(&Spend::new(2, 22.35)?);
+//! let value = residual_value(&purchases, &history, spend, 0.3, DiscountRate::per_year(0.15)?)?;
+//! assert!(value.value.is_some_and(|total| total.finite().is_some_and(|value| value > 0.0)));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What this does not do
+//!
+//! It models neither seasons nor covariates, gives no distribution of the number of purchases,
+//! and does not know what a client is: values by class are added up by the scorecard.
+
+mod error;
+mod fit;
+mod historical;
+mod history;
+mod log;
+mod margin;
+mod model;
+mod opportunity;
+mod rate;
+mod residual;
+mod spend;
+mod survivors;
+mod tracking;
+mod unit;
+mod value;
+#[cfg(feature = "serde")]
+mod wire;
+
+pub use error::{
+    FitError, GroupError, HistoricalValueError, HistoryError, MarginError, OpportunityError,
+    ParameterError, PurchaseLogError, PurchaseRowError, RateError, SpanError, SpendError,
+    SurvivorError,
+};
+pub use fit::{Fit, FitStart, FitStatus};
+pub use historical::HistoricalValue;
+pub use history::{GroupedSummary, History};
+pub use log::{
+    CustomerPurchases, FirstPurchase, OccasionPeriod, PurchaseLog, PurchaseOutcome, PurchaseRow,
+    PurchaseSummaries, PurchaseSummary, Refunds, SummaryDefinition, TotalSpend, ZeroSpend,
+};
+pub use margin::{
+    CurveTiming, MarginStream, RetentionCurve, RetentionRate, Timing, TruncatedValue,
+};
+pub use model::bg_bb::BgBb;
+pub use model::bg_nbd::{BgNbd, Dropout};
+pub use model::gamma_gamma::{ExpectedSpend, GammaGamma};
+pub use model::pareto_nbd::ParetoNbd;
+pub use model::sbg::Sbg;
+pub use opportunity::{GroupedOpportunities, OpportunityHistory};
+pub use rate::DiscountRate;
+pub use residual::{PeriodValue, ResidualValue, residual_value, truncated_value};
+pub use spend::{GroupedSpend, Spend};
+pub use survivors::SurvivorCounts;
+pub use tracking::expected_cumulative;
+pub use unit::{TimeSpan, TimeUnit};
+pub use value::Total;

@@ -1,0 +1,322 @@
+//! Why something was refused.
+
+use chrono::NaiveDate;
+
+/// A length of time outside its range.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[error("time span `{found}` is outside 0 to 1e12")]
+pub struct SpanError {
+    pub(crate) found: f64,
+}
+
+impl SpanError {
+    /// The amount refused.
+    #[must_use]
+    pub const fn found(&self) -> f64 {
+        self.found
+    }
+}
+
+/// Why a discount rate was refused.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RateError {
+    /// Negative, not a number, or beyond any use.
+    #[error("discount rate `{found}` is outside 0 to 1e6")]
+    OutOfRange {
+        /// The rate refused.
+        found: f64,
+    },
+    /// A rate per nothing.
+    #[error("a discount rate needs a period longer than nothing")]
+    NoPeriod,
+    /// The period is no length of time.
+    #[error(transparent)]
+    Span(#[from] SpanError),
+}
+
+/// Why a row of a purchase log was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PurchaseRowError {
+    /// A purchase below zero is a refund, and must say so.
+    #[error(
+        "purchase of `{found}` minor units on {date} is negative: a refund is a row of its own"
+    )]
+    NegativePurchase {
+        /// The minor units refused.
+        found: i64,
+        /// Its day.
+        date: NaiveDate,
+    },
+    /// A refund is told by its size.
+    #[error("refund of `{found}` minor units on {date} is negative: give what was paid back")]
+    NegativeRefund {
+        /// The minor units refused.
+        found: i64,
+        /// Its day.
+        date: NaiveDate,
+    },
+    /// A date no ledger holds.
+    #[error("date `{date}` is outside the years 1 to 9999")]
+    Date {
+        /// The date refused.
+        date: NaiveDate,
+    },
+}
+
+/// Why a purchase log refused to change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PurchaseLogError {
+    /// The other log has another currency or other policies.
+    #[error("the logs have different definitions: currency, period and policies must agree")]
+    DefinitionMismatch,
+    /// What was to be taken back is not there.
+    #[error("nothing like it was pushed on {date}, so nothing can be retracted")]
+    NotPushed {
+        /// The day of the row.
+        date: NaiveDate,
+    },
+    /// No room for one more.
+    #[error("the counts of {date} are full")]
+    Overflow {
+        /// The day of the row.
+        date: NaiveDate,
+    },
+}
+
+/// Why a history value refused to change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HistoricalValueError {
+    /// The other value has another currency or another last day.
+    #[error("the values have different definitions: currency and last day must agree")]
+    DefinitionMismatch,
+    /// More was taken back than was pushed.
+    #[error("nothing was pushed, so nothing can be retracted")]
+    NotPushed,
+    /// No room for one more.
+    #[error("the sum is full")]
+    Overflow,
+}
+
+/// Why a purchase history `(x, t_x, T)` was refused.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HistoryError {
+    /// The age is no length of time.
+    #[error("observed time `{found}` is outside 0 to 1e12")]
+    Age {
+        /// The `T` refused.
+        found: f64,
+    },
+    /// The last purchase is not between the first and the end.
+    #[error("last purchase at `{found}` is outside 0 to the observed time `{age}`")]
+    Recency {
+        /// The `t_x` refused.
+        found: f64,
+        /// The `T` it stood beside.
+        age: f64,
+    },
+    /// Repeat purchases without a time, or a time without repeat purchases.
+    #[error("`{x}` repeat purchases with the last at `{recency}`: none if and only if it is at 0")]
+    Contradiction {
+        /// The `x` refused.
+        x: u64,
+        /// The `t_x` it stood beside.
+        recency: f64,
+    },
+    /// More purchases than a double counts exactly.
+    #[error("`{x}` repeat purchases are more than 2^53")]
+    TooMany {
+        /// The `x` refused.
+        x: u64,
+    },
+}
+
+/// Why spend was refused.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SpendError {
+    /// A mean of nothing.
+    #[error("mean spend over `{found}` purchases: 1 to 2^53 are needed")]
+    Purchases {
+        /// The number refused.
+        found: u64,
+    },
+    /// The model knows positive spend only.
+    #[error("mean spend `{found}` is outside 1e-12 to 1e12")]
+    Mean {
+        /// The mean refused.
+        found: f64,
+    },
+}
+
+/// Why a group refused a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum GroupError {
+    /// Told in another unit of time.
+    #[error("a history in {found}s does not belong to a group in {expected}s")]
+    Unit {
+        /// The unit of the group.
+        expected: crate::TimeUnit,
+        /// The unit refused.
+        found: crate::TimeUnit,
+    },
+    /// What was to be taken back is not there.
+    #[error("no such row was pushed, so nothing can be retracted")]
+    NotPushed,
+    /// No room for one more.
+    #[error("the counts are full")]
+    Overflow,
+}
+
+/// A model parameter outside its range.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[error("parameter {name} `{found}` is outside 1e-12 to 1e12")]
+pub struct ParameterError {
+    pub(crate) name: &'static str,
+    pub(crate) found: f64,
+}
+
+impl ParameterError {
+    /// Which parameter.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The value refused.
+    #[must_use]
+    pub const fn found(&self) -> f64 {
+        self.found
+    }
+}
+
+/// Why a model could not be fitted.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FitError {
+    /// No customers.
+    #[error("no customers to fit to")]
+    Empty,
+    /// Nobody came back, so nothing is known of how often anybody does.
+    #[error("none of `{customers}` customers purchased again: the rate of repeat is not estimable")]
+    NoRepeatPurchase {
+        /// How many there were.
+        customers: u64,
+    },
+    /// Under a contract model, everybody stayed or everybody left at once.
+    #[error("`{lost}` of `{customers}` customers were lost: some, and not all at once, are needed")]
+    NoContrast {
+        /// How many were lost.
+        lost: u64,
+        /// How many there were.
+        customers: u64,
+    },
+    /// All were first seen on the last day.
+    #[error("none of `{customers}` customers was observed for any time")]
+    NoTime {
+        /// How many there were.
+        customers: u64,
+    },
+    /// An estimate in the user's units is outside the range of the model.
+    #[error(transparent)]
+    Parameter(#[from] ParameterError),
+    /// No start led to a finite likelihood.
+    #[error("the likelihood is not finite from any start")]
+    NotFinite,
+}
+
+/// Why a stream of margins was refused.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MarginError {
+    /// Not a number, or beyond any use.
+    #[error("margin `{found}` is outside -1e15 to 1e15")]
+    Margin {
+        /// The margin refused.
+        found: f64,
+    },
+    /// Not a share of spend.
+    #[error("margin share `{found}` is outside 0 to 1")]
+    Share {
+        /// The share refused.
+        found: f64,
+    },
+    /// Not a share.
+    #[error("retention `{found}` is outside 0 to 1")]
+    Retention {
+        /// The retention refused.
+        found: f64,
+    },
+    /// Retention per one period, discount per another.
+    #[error("retention is per {retention}, discount is not stated per that period")]
+    PeriodMismatch {
+        /// The period of the retention.
+        retention: crate::TimeSpan,
+    },
+    /// A retention per nothing.
+    #[error("a retention needs a period longer than nothing")]
+    NoPeriod,
+    /// A survival curve without its start.
+    #[error("a retention curve needs at least its start")]
+    EmptyCurve,
+    /// A share of survivors outside 0 to 1, or above the one before.
+    #[error("survival `{found}` at index `{index}` is outside 0 to `{ceiling}`")]
+    Survival {
+        /// Where in the curve.
+        index: usize,
+        /// The share refused.
+        found: f64,
+        /// The highest possible there.
+        ceiling: f64,
+    },
+}
+
+/// Why counts of survivors were refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SurvivorError {
+    /// A cohort is told by at least its size and who was left after one renewal.
+    #[error("a cohort of `{found}` counts says nothing of renewal: 2 to 10000 are needed")]
+    Length {
+        /// How many counts there were.
+        found: usize,
+    },
+    /// Survivors do not come back.
+    #[error("`{found}` survivors at index `{index}` are more than the `{before}` before")]
+    Rising {
+        /// Where in the cohort.
+        index: usize,
+        /// The count refused.
+        found: u64,
+        /// The count before it.
+        before: u64,
+    },
+    /// No room for one more.
+    #[error("the counts are full")]
+    Overflow,
+}
+
+/// A history in discrete time that contradicts itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "x, t_x, n of `{x}`, `{recency}`, `{opportunities}`: 0 <= x <= t_x <= n <= 100000 is needed, \
+     with x = 0 if and only if t_x = 0"
+)]
+pub struct OpportunityError {
+    pub(crate) x: u32,
+    pub(crate) recency: u32,
+    pub(crate) opportunities: u32,
+}
+
+impl OpportunityError {
+    /// The `x`, `t_x` and `n` refused.
+    #[must_use]
+    pub const fn found(&self) -> (u32, u32, u32) {
+        (self.x, self.recency, self.opportunities)
+    }
+}

@@ -1,0 +1,287 @@
+//! BG/NBD and MBG/NBD: buys at a constant rate, may drop out after any purchase.
+
+use tenure_stats::{
+    Positive, count_to_f64, ln_beta_ratio, ln_gamma_ratio, ln_one_plus_exp, logistic,
+};
+
+use super::beta_mixture::Alive;
+use super::parameter;
+use crate::error::ParameterError;
+use crate::history::History;
+use crate::rate::DiscountRate;
+use crate::unit::{TimeSpan, TimeUnit};
+use crate::value::Total;
+
+/// After which purchases a customer may drop out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum Dropout {
+    /// After each repeat purchase: BG/NBD.
+    AfterRepeats,
+    /// After each purchase, the first included: MBG/NBD.
+    AfterAny,
+}
+
+impl Dropout {
+    /// Chances to drop out beyond the repeat purchases.
+    pub(crate) const fn extra(self) -> u64 {
+        match self {
+            Self::AfterRepeats => 0,
+            Self::AfterAny => 1,
+        }
+    }
+}
+
+/// How many purchases are still to come from a customer, and is the customer alive?
+///
+/// Two models in one shape: BG/NBD by [`BgNbd::new`], and its modification MBG/NBD, in which the
+/// customer may drop out after the first purchase too, by [`BgNbd::modified`].
+///
+/// *Setting*: no contract, purchases at any time. *Assumptions*: while alive, purchases are
+/// Poisson with a rate that differs over customers as `Gamma(r, alpha)`; after each repeat purchase
+/// the customer drops out for good with a probability that differs as `Beta(a, b)`; rate and
+/// probability are independent. *Unit*: `alpha` is in the model's [`TimeUnit`]; histories and
+/// horizons in other units are converted. *Failure modes*: a customer without a repeat purchase
+/// cannot have dropped out, so P(alive) is exactly 1 there, however long the silence: a property of
+/// BG/NBD, which MBG/NBD does not have. Seasons, and rates that change, are not seen.
+///
+/// ```text
+/// n = r + x,  A = alpha + T,  odds of death k = [x>0] a/(b+x-1) (A/(alpha+t_x))^n
+/// ln L     = lnG(n) - lnG(r) + r ln alpha - n ln A + lnB(a, b+x) - lnB(a, b) + ln(1+k)
+/// P(alive) = 1/(1+k)
+/// E[X(T, T+t)] = P(alive) E_p[(1 - (1+pt/A)^-n) / p],  p ~ Beta(a, b+x)
+///
+/// MBG/NBD: k = a/(b+x) (A/(alpha+t_x))^n, and b+x+1 for b+x in likelihood and posterior
+/// ```
+///
+/// *Shape*: a [`History`] goes in; probabilities, or expected purchases, come out. *Cost*: P(alive)
+/// tens of nanoseconds, expected purchases some hundred, discounted ones a tenth of a millisecond; only
+/// the last allocates.
+///
+/// *Accuracy*: the bounds of the conformance cases: 1e-12 relative for expectations, 1e-13 for
+/// probabilities, and their complements computed without subtraction.
+///
+/// *Source*: Fader, Hardie, Lee 2005, "Counting Your Customers the Easy Way: An Alternative to the
+/// Pareto/NBD Model"; Batislam, Denizel, Filiztekin 2007, "Empirical Validation and Comparison of
+/// Models for Customer Base Analysis", for the modification.
+///
+/// # Example
+///
+/// The CDNOW customer of that paper's companion notes, 2 repeats, the last in week 30.43 of 38.86:
+///
+/// ```
+/// use tenure_clv::{BgNbd, History, TimeSpan, TimeUnit};
+/// let model = BgNbd::new(0.243, 4.414, 0.793, 2.426, TimeUnit::Week)?;
+/// let customer = History::new(2, 30.43, 38.86, TimeUnit::Week)?;
+/// let next = model.expected_purchases(&customer, TimeSpan::new(39.0, TimeUnit::Week)?);
+/// assert!((next - 1.226).abs() < 5e-4);
+/// let alive = model.p_alive(&customer);
+/// assert!((alive + model.p_dead(&customer) - 1.0).abs() < 1e-15);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "crate::wire::BgNbd", into = "crate::wire::BgNbd"))]
+pub struct BgNbd {
+    r: Positive,
+    alpha: Positive,
+    a: Positive,
+    b: Positive,
+    unit: TimeUnit,
+    dropout: Dropout,
+}
+
+impl BgNbd {
+    /// BG/NBD with these parameters; `alpha` in `unit`s.
+    ///
+    /// # Errors
+    /// A parameter outside 1e-12 to 1e12.
+    pub fn new(r: f64, alpha: f64, a: f64, b: f64, unit: TimeUnit) -> Result<Self, ParameterError> {
+        Self::with_dropout([r, alpha, a, b], unit, Dropout::AfterRepeats)
+    }
+
+    /// MBG/NBD with these parameters; `alpha` in `unit`s.
+    ///
+    /// # Errors
+    /// A parameter outside 1e-12 to 1e12.
+    ///
+    /// ```
+    /// use tenure_clv::{BgNbd, History, TimeUnit};
+    /// let model = BgNbd::modified(0.525, 6.183, 0.891, 1.614, TimeUnit::Week)?;
+    /// let once = History::new(0, 0.0, 31.14, TimeUnit::Week)?;
+    /// assert!((model.p_alive(&once) - 0.413_449).abs() < 1e-6);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn modified(
+        r: f64,
+        alpha: f64,
+        a: f64,
+        b: f64,
+        unit: TimeUnit,
+    ) -> Result<Self, ParameterError> {
+        Self::with_dropout([r, alpha, a, b], unit, Dropout::AfterAny)
+    }
+
+    pub(crate) fn with_dropout(
+        [r, alpha, a, b]: [f64; 4],
+        unit: TimeUnit,
+        dropout: Dropout,
+    ) -> Result<Self, ParameterError> {
+        Ok(Self {
+            r: parameter("r", r)?,
+            alpha: parameter("alpha", alpha)?,
+            a: parameter("a", a)?,
+            b: parameter("b", b)?,
+            unit,
+            dropout,
+        })
+    }
+
+    /// After which purchases a customer may drop out: which of the two models it is.
+    #[must_use]
+    pub const fn dropout(&self) -> Dropout {
+        self.dropout
+    }
+
+    /// `r`, `alpha`, `a`, `b`.
+    #[must_use]
+    pub const fn parameters(&self) -> [f64; 4] {
+        [self.r.get(), self.alpha.get(), self.a.get(), self.b.get()]
+    }
+
+    /// The unit of `alpha`, and of what the model says of times.
+    #[must_use]
+    pub const fn unit(&self) -> TimeUnit {
+        self.unit
+    }
+
+    /// The logarithm of the likelihood of one history, told in the model's unit.
+    #[must_use]
+    pub fn log_likelihood(&self, history: &History) -> f64 {
+        let told = history.in_unit(self.unit);
+        let (x, alpha) = (told.x_float(), self.alpha.get());
+        let purchases = ln_gamma_ratio(self.r, told.x())
+            - self.r.get() * libm::log1p(told.age() / alpha)
+            - x * libm::log(alpha + told.age());
+        // A history holds at most 2^53 purchases.
+        let chances = told.x().saturating_add(self.dropout.extra());
+        let dropouts = ln_beta_ratio(self.a, self.b, chances);
+        purchases + dropouts + self.ln_death_odds(history).map_or(0.0, ln_one_plus_exp)
+    }
+
+    /// The probability that the customer is alive at `T`; under BG/NBD exactly 1 without a
+    /// repeat purchase.
+    #[must_use]
+    pub fn p_alive(&self, history: &History) -> f64 {
+        self.ln_death_odds(history).map_or(1.0, |ln_odds| logistic(-ln_odds))
+    }
+
+    /// The probability that the customer has dropped out by `T`: the complement of
+    /// [`BgNbd::p_alive`], computed without subtracting from 1.
+    #[must_use]
+    pub fn p_dead(&self, history: &History) -> f64 {
+        self.ln_death_odds(history).map_or(0.0, logistic)
+    }
+
+    /// Expected purchases in the `horizon` after `T`, given the history.
+    #[must_use]
+    pub fn expected_purchases(&self, history: &History, horizon: TimeSpan) -> f64 {
+        self.p_alive(history)
+            * self.alive(history).expected_purchases(0.0, horizon.in_unit(self.unit))
+    }
+
+    /// Expected purchases from `from` to `to` after `T`, given the history; none if `to` is not
+    /// after `from`. Computed over the interval, not as a difference.
+    #[must_use]
+    pub fn expected_purchases_between(
+        &self,
+        history: &History,
+        from: TimeSpan,
+        to: TimeSpan,
+    ) -> f64 {
+        let (from, to) = (from.in_unit(self.unit), to.in_unit(self.unit));
+        self.p_alive(history) * self.alive(history).expected_purchases(from, to)
+    }
+
+    /// Expected repeat purchases of a customer not yet known, in the `horizon` after the first.
+    #[must_use]
+    pub fn expected_new_customer(&self, horizon: TimeSpan) -> f64 {
+        let ([r, exposure, a, b], extra) = (self.parameters(), self.extra());
+        // MBG/NBD: first survive the first purchase.
+        let stays = b / (b + extra * a);
+        let alive = Alive { n: r, exposure, a, b: b + extra };
+        stays * alive.expected_purchases(0.0, horizon.in_unit(self.unit))
+    }
+
+    /// Expected purchases for ever after `T`, given the history, each discounted continuously to
+    /// `T` (DERT). Unbounded without a discount if `a <= 1`.
+    ///
+    /// *Source*: Fader, Hardie, Lee 2005, "RFM and CLV: Using Iso-Value Curves for Customer Base
+    /// Analysis", for the quantity; there for Pareto/NBD.
+    #[must_use]
+    pub fn discounted_purchases(&self, history: &History, rate: DiscountRate) -> Total {
+        match self.alive(history).discounted_purchases(rate.force(self.unit)) {
+            Some(purchases) => Total::Finite(self.p_alive(history) * purchases),
+            None => Total::Unbounded,
+        }
+    }
+
+    /// Expected purchases in the next `periods` periods, those of period `i` discounted by
+    /// `(1+d)^-i`: a finite horizon, discounted at the end of each period.
+    ///
+    /// ```text
+    /// sum over i = 1..periods of (E(i) - E(i-1)) / (1+d)^i,  E(i) expected by the end of period i
+    /// ```
+    ///
+    /// Summed by parts, so that no two expectations are subtracted. *Cost*: one expectation a
+    /// period.
+    #[must_use]
+    pub fn discounted_purchases_by_period(
+        &self,
+        history: &History,
+        rate: DiscountRate,
+        period: TimeSpan,
+        periods: u16,
+    ) -> f64 {
+        let (alive, length) = (self.alive(history), period.in_unit(self.unit));
+        let later = 1.0 / (1.0 + rate.discrete(period));
+        let (mut worth, mut sum) = (1.0, 0.0);
+        for i in 1..=periods {
+            let by_then = alive.expected_purchases(0.0, f64::from(i) * length);
+            worth *= later;
+            sum += by_then * if i < periods { worth * (1.0 - later) } else { worth };
+        }
+        self.p_alive(history) * sum
+    }
+
+    /// `ln k`; `None` where `k` is 0.
+    fn ln_death_odds(&self, history: &History) -> Option<f64> {
+        if history.x() == 0 && self.dropout == Dropout::AfterRepeats {
+            return None;
+        }
+        let told = history.in_unit(self.unit);
+        let (x, alpha) = (told.x_float(), self.alpha.get());
+        let silence = libm::log1p((told.age() - told.recency()) / (alpha + told.recency()));
+        Some(
+            libm::log(self.a.get() / (self.b.get() + (x - 1.0 + self.extra())))
+                + (self.r.get() + x) * silence,
+        )
+    }
+
+    fn extra(&self) -> f64 {
+        count_to_f64(self.dropout.extra())
+    }
+
+    /// The posterior of a customer who is alive.
+    fn alive(&self, history: &History) -> Alive {
+        let x = count_to_f64(history.x());
+        Alive {
+            n: self.r.get() + x,
+            exposure: self.alpha.get() + history.in_unit(self.unit).age(),
+            a: self.a.get(),
+            b: self.b.get() + x + self.extra(),
+        }
+    }
+}

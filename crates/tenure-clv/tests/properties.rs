@@ -1,0 +1,520 @@
+//! Laws of purchase summaries, models and fits.
+#![expect(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    reason = "a test fails by panicking"
+)]
+
+use chrono::NaiveDate;
+use proptest::prelude::*;
+use tenure_clv::{
+    BgBb, BgNbd, DiscountRate, Dropout, ExpectedSpend, FirstPurchase, GammaGamma, GroupedSpend,
+    GroupedSummary, HistoricalValue, History, OccasionPeriod, OpportunityHistory, ParetoNbd,
+    PurchaseLog, PurchaseRow, Refunds, Sbg, Spend, SummaryDefinition, TimeSpan, TimeUnit, Total,
+    ZeroSpend,
+};
+use tenure_model::{Currency, Minor};
+use tenure_testing::oracle::clv::{self as oracle, PlainDefinition, PlainRefunds};
+use tenure_testing::strategies::clv::{self as strategies, PlainKind, PlainRow};
+
+type Log = PurchaseLog<u8>;
+
+fn definitions() -> impl Strategy<Value = (SummaryDefinition, PlainDefinition)> {
+    let refunds = prop_oneof![
+        Just((Refunds::Drop, PlainRefunds::Drop)),
+        Just((Refunds::Net, PlainRefunds::Net)),
+        Just((Refunds::Offset, PlainRefunds::Offset)),
+    ];
+    (refunds, any::<bool>(), any::<bool>(), any::<bool>()).prop_map(
+        |((refunds, plain), weeks, first_included, drop_zero)| {
+            let ours = SummaryDefinition::new(Currency::new("EUR").unwrap(), refunds)
+                .with_period(if weeks { OccasionPeriod::Week } else { OccasionPeriod::Day })
+                .with_first_purchase(if first_included {
+                    FirstPurchase::Included
+                } else {
+                    FirstPurchase::Excluded
+                })
+                .with_zero_spend(if drop_zero { ZeroSpend::Drop } else { ZeroSpend::Counts });
+            (ours, PlainDefinition { refunds: plain, weeks, first_included, drop_zero })
+        },
+    )
+}
+
+fn ours(row: &PlainRow) -> PurchaseRow {
+    match row.kind {
+        PlainKind::Purchase(amount) => PurchaseRow::purchase(row.date, Minor::new(amount.into())),
+        PlainKind::Unpriced => PurchaseRow::unpriced(row.date),
+        PlainKind::Refund(amount) => PurchaseRow::refund(row.date, Minor::new(amount.into())),
+    }
+    .unwrap()
+}
+
+fn log(definition: SummaryDefinition, rows: &[PlainRow]) -> Log {
+    let mut log = Log::new(definition);
+    for row in rows {
+        log.push(row.customer, ours(row)).unwrap();
+    }
+    log
+}
+
+fn any_definition() -> SummaryDefinition {
+    SummaryDefinition::new(Currency::new("EUR").unwrap(), Refunds::Offset)
+}
+
+fn weeks(amount: f64) -> TimeSpan {
+    TimeSpan::new(amount, TimeUnit::Week).unwrap()
+}
+
+fn told((x, recency, age): (u64, f64, f64), unit: TimeUnit) -> History {
+    History::new(x, recency, age, unit).unwrap()
+}
+
+/// Parameters and a history of the size the literature meets, of both dropout models.
+fn ordinary() -> impl Strategy<Value = (BgNbd, [f64; 4], History, (u64, f64, f64))> {
+    let shape = || strategies::positive(-0.3..=0.8);
+    let history = strategies::history(12);
+    let alpha = strategies::positive(0.0..=1.5);
+    (shape(), alpha, shape(), shape(), history, any::<bool>()).prop_map(
+        |(r, alpha, a, b, history, modified)| {
+            let make = if modified { BgNbd::modified } else { BgNbd::new };
+            let model = make(r, alpha, a, b, TimeUnit::Week).unwrap();
+            (model, [r, alpha, a, b], told(history, TimeUnit::Week), history)
+        },
+    )
+}
+
+/// Parameters and histories as far as the types allow.
+fn extreme() -> impl Strategy<Value = (BgNbd, History)> {
+    let far = || strategies::positive(-12.0..=12.0);
+    let times = (1e-6..1.0_f64, strategies::positive(-12.0..=12.0));
+    let count = prop_oneof![0_u64..5, 0_u64..100_000, Just(1 << 53)];
+    let history = (count, times);
+    (far(), far(), far(), far(), history, any::<bool>()).prop_map(|values| {
+        let (r, alpha, a, b, (x, (part, age)), modified) = values;
+        let make = if modified { BgNbd::modified } else { BgNbd::new };
+        let model = make(r, alpha, a, b, TimeUnit::Week).unwrap();
+        let recency = if x == 0 { 0.0 } else { part * age };
+        (model, told((x, recency, age), TimeUnit::Week))
+    })
+}
+
+fn close(got: f64, want: f64, relative: f64) -> bool {
+    (got - want).abs() <= relative * want.abs().max(1e-300)
+}
+
+proptest! {
+    #[test]
+    fn summaries_are_what_a_rescan_finds(
+        rows in strategies::rows(),
+        (definition, plain) in definitions(),
+        as_of in strategies::day(),
+    ) {
+        let log = log(definition, &rows);
+        let summaries = log.summaries(as_of);
+        let (mut without, mut later, mut unabsorbed) = (0, 0, 0);
+        for (customer, _) in log.customers() {
+            let own: Vec<_> = rows.iter().filter(|row| row.customer == *customer).copied().collect();
+            let (expected, own_later, own_unabsorbed) = oracle::summary(&own, plain, as_of);
+            later += own_later;
+            unabsorbed += i128::from(own_unabsorbed);
+            let found = summaries.rows.iter().find(|(other, _)| *other == customer);
+            let found = found.map(|(_, found)| {
+                let spend = found.spend().map(|spend| (spend.minor, spend.occasions));
+                (found.x(), i64::from(found.t_x_days()), i64::from(found.age_days()), spend)
+            });
+            let expected = expected.map(|(x, recency, age, spend)| {
+                (x, recency, age, spend.map(|(minor, occasions)| (i128::from(minor), occasions)))
+            });
+            without += u64::from(expected.is_none());
+            prop_assert_eq!(found, expected);
+        }
+        prop_assert_eq!(summaries.without_purchase, without);
+        prop_assert_eq!(summaries.later_rows, u64::try_from(later).unwrap());
+        prop_assert_eq!(summaries.unabsorbed_refunds, unabsorbed);
+    }
+
+    #[test]
+    fn any_split_of_a_log_merges_to_the_whole(
+        left in strategies::rows(),
+        right in strategies::rows(),
+        shuffle in any::<prop::sample::Index>(),
+    ) {
+        let definition = any_definition();
+        let (one, other) = (log(definition, &left), log(definition, &right));
+        let mut all = [left, right].concat();
+        let whole = log(definition, &all);
+        let mut forth = one.clone();
+        forth.merge(other.clone()).unwrap();
+        let mut back = other;
+        back.merge(one).unwrap();
+        prop_assert_eq!(&forth, &whole);
+        prop_assert_eq!(&back, &whole);
+        if !all.is_empty() {
+            let pivot = shuffle.index(all.len());
+            all.rotate_left(pivot);
+            all.reverse();
+            prop_assert_eq!(&log(definition, &all), &whole);
+        }
+    }
+
+    #[test]
+    fn a_retracted_row_was_never_pushed(rows in strategies::rows(), extra in strategies::row()) {
+        let before = log(any_definition(), &rows);
+        let mut after = before.clone();
+        after.push(extra.customer, ours(&extra)).unwrap();
+        after.retract(&extra.customer, ours(&extra)).unwrap();
+        prop_assert_eq!(after, before);
+    }
+
+    #[test]
+    fn later_rows_change_nothing_but_their_count(
+        rows in strategies::rows(),
+        as_of in strategies::day(),
+    ) {
+        let (early, late): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.date <= as_of);
+        let (whole, known) = (log(any_definition(), &rows), log(any_definition(), &early));
+        let (whole, known) = (whole.summaries(as_of), known.summaries(as_of));
+        prop_assert_eq!(whole.rows, known.rows);
+        prop_assert_eq!(whole.later_rows, u64::try_from(late.len()).unwrap());
+        prop_assert_eq!(known.later_rows, 0);
+    }
+
+    #[test]
+    fn historical_value_is_the_sum(
+        margins in prop::collection::vec((strategies::day(), any::<i64>()), 0..30),
+        as_of in strategies::day(),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let euro = Currency::new("EUR").unwrap();
+        let value = |margins: &[(NaiveDate, i64)]| {
+            let mut value = HistoricalValue::new(euro, as_of);
+            for (date, margin) in margins {
+                value.push(*date, Minor::new(*margin)).unwrap();
+            }
+            value
+        };
+        let whole = value(&margins);
+        let wanted = margins.iter().filter(|(date, _)| *date <= as_of);
+        prop_assert_eq!(whole.total_minor(), wanted.fold(0, |sum, (_, m)| sum + i128::from(*m)));
+        let cut = cut.index(margins.len() + 1);
+        let mut merged = value(&margins[cut..]);
+        merged.merge(&value(&margins[..cut])).unwrap();
+        prop_assert_eq!(&merged, &whole);
+        for (date, margin) in &margins[cut..] {
+            merged.retract(*date, Minor::new(*margin)).unwrap();
+        }
+        prop_assert_eq!(&merged, &value(&margins[..cut]));
+    }
+
+    #[test]
+    fn grouping_order_and_partition_leave_the_fit_as_it_is(
+        mut histories in prop::collection::vec(strategies::history(4), 3..20),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let grouped = |histories: &[(u64, f64, f64)]| {
+            let mut groups = GroupedSummary::new(TimeUnit::Day);
+            for history in histories {
+                groups.push(told(*history, TimeUnit::Day)).unwrap();
+            }
+            groups
+        };
+        let whole = grouped(&histories);
+        histories.reverse();
+        let cut = cut.index(histories.len());
+        let mut merged = grouped(&histories[..cut]);
+        merged.merge(&grouped(&histories[cut..])).unwrap();
+        prop_assert_eq!(&merged, &whole);
+        match (BgNbd::fit(&whole), BgNbd::fit(&merged)) {
+            (Ok(one), Ok(other)) => {
+                prop_assert_eq!(one.log_likelihood.to_bits(), other.log_likelihood.to_bits());
+                prop_assert_eq!(
+                    one.model.parameters().map(f64::to_bits),
+                    other.model.parameters().map(f64::to_bits)
+                );
+                prop_assert!(one.log_likelihood.is_finite());
+            }
+            (one, other) => prop_assert_eq!(one.err(), other.err()),
+        }
+        let first = told(histories[0], TimeUnit::Day);
+        merged.push(first).unwrap();
+        merged.retract(first).unwrap();
+        prop_assert_eq!(&merged, &whole);
+    }
+
+    #[test]
+    fn bg_nbd_is_the_mixture_it_is_defined_as(
+        (model, parameters, customer, history) in ordinary(),
+        horizon in strategies::positive(-1.0..=2.5),
+        force in strategies::positive(-4.0..=0.0),
+    ) {
+        let modified = model.dropout() == Dropout::AfterAny;
+        let truth = oracle::bg_nbd(parameters, modified, history, horizon, force);
+        // Beyond that the grid ends before the living do.
+        prop_assume!(truth.p_alive > 1e-9);
+        let got = model.log_likelihood(&customer);
+        prop_assert!((got - truth.log_likelihood).abs() < 1e-9 * got.abs().max(1.0), "{truth:?}");
+        prop_assert!(close(model.p_alive(&customer), truth.p_alive, 1e-9), "{truth:?}");
+        let expected = model.expected_purchases(&customer, weeks(horizon));
+        prop_assert!(close(expected, truth.expected, 1e-9), "{expected} {truth:?}");
+        let rate = DiscountRate::continuous(force, TimeUnit::Week).unwrap();
+        let discounted = model.discounted_purchases(&customer, rate).finite().unwrap();
+        prop_assert!(close(discounted, truth.discounted, 1e-9), "{discounted} {truth:?}");
+    }
+
+    #[test]
+    fn pareto_nbd_is_the_mixture_it_is_defined_as(
+        (_, [r, alpha, s, beta], customer, history) in ordinary(),
+        horizon in strategies::positive(-1.0..=2.5),
+        force in strategies::positive(-4.0..=0.0),
+    ) {
+        let beta = 10.0 * beta;
+        let model = ParetoNbd::new(r, alpha, s, beta, TimeUnit::Week).unwrap();
+        let truth = oracle::pareto_nbd([r, alpha, s, beta], history, horizon, force);
+        // Beyond that the grid ends before the living do.
+        prop_assume!(truth.p_alive > 1e-9);
+        let got = model.log_likelihood(&customer);
+        prop_assert!((got - truth.log_likelihood).abs() < 1e-9 * got.abs().max(1.0), "{truth:?}");
+        let (alive, dead) = (model.p_alive(&customer), model.p_dead(&customer));
+        prop_assert!(close(alive, truth.p_alive, 1e-9), "{alive} {truth:?}");
+        prop_assert!((alive + dead - 1.0).abs() <= 4e-16);
+        prop_assert!(model.p_alive_after(&customer, weeks(horizon)) < alive);
+        let expected = model.expected_purchases(&customer, weeks(horizon));
+        prop_assert!(close(expected, truth.expected, 1e-9), "{expected} {truth:?}");
+        let rate = DiscountRate::continuous(force, TimeUnit::Week).unwrap();
+        let discounted = model.discounted_purchases(&customer, rate).finite().unwrap();
+        prop_assert!(close(discounted, truth.discounted, 1e-9), "{discounted} {truth:?}");
+        let free = DiscountRate::continuous(0.0, TimeUnit::Week).unwrap();
+        let free = model.discounted_purchases(&customer, free);
+        prop_assert_eq!(free == Total::Unbounded, s <= 1.0);
+    }
+
+    #[test]
+    fn expected_purchases_rise_from_nothing_and_add_up(
+        (model, _, customer, _) in ordinary(),
+        first in strategies::positive(-2.0..=3.0),
+        second in strategies::positive(-2.0..=3.0),
+    ) {
+        let by = |t| model.expected_purchases(&customer, weeks(t));
+        prop_assert_eq!(by(0.0).to_bits(), 0.0_f64.to_bits());
+        let (near, far) = (by(first), by(first + second));
+        prop_assert!(near < far);
+        let between =
+            model.expected_purchases_between(&customer, weeks(first), weeks(first + second));
+        prop_assert!(close(near + between, far, 1e-12), "{near} {between} {far}");
+    }
+
+    #[test]
+    fn life_and_death_are_complements_and_no_repeat_is_alive(
+        (model, _, customer, _) in ordinary(),
+    ) {
+        let (alive, dead) = (model.p_alive(&customer), model.p_dead(&customer));
+        prop_assert!((alive + dead - 1.0).abs() <= 4e-16);
+        let never_dropped = customer.x() == 0 && model.dropout() == Dropout::AfterRepeats;
+        prop_assert_eq!(never_dropped, dead.to_bits() == 0.0_f64.to_bits());
+    }
+
+    #[test]
+    fn discounted_purchases_fall_in_the_rate_and_tend_to_the_undiscounted(
+        (model, _, customer, _) in ordinary(),
+        force in strategies::positive(-3.0..=0.0),
+    ) {
+        let at = |force| {
+            let rate = DiscountRate::continuous(force, TimeUnit::Week).unwrap();
+            model.discounted_purchases(&customer, rate)
+        };
+        let (low, high) = (at(force).finite().unwrap(), at(2.0 * force).finite().unwrap());
+        prop_assert!(high < low);
+        let [_, _, a, _] = model.parameters();
+        match at(0.0) {
+            Total::Finite(free) => {
+                prop_assert!(a > 1.0 && low < free);
+                // It is reached as slowly as low rates and low dropout are likely.
+                if a > 3.0 && customer.x() > 1 {
+                    prop_assert!(close(at(1e-11).finite().unwrap(), free, 1e-6));
+                }
+            }
+            Total::Unbounded => prop_assert!(a <= 1.0),
+        }
+    }
+
+    #[test]
+    fn discounting_by_period_rises_with_the_horizon_and_is_a_sum_without_a_rate(
+        (model, _, customer, _) in ordinary(),
+        rate in 0.0..0.5_f64,
+        periods in 1_u16..24,
+    ) {
+        let month = weeks(4.345);
+        let rate = DiscountRate::per_period(rate, month).unwrap();
+        let by = |n| model.discounted_purchases_by_period(&customer, rate, month, n);
+        prop_assert_eq!(by(0).to_bits(), 0.0_f64.to_bits());
+        prop_assert!(by(periods) < by(periods + 1));
+        let dert = model.discounted_purchases(&customer, rate).finite();
+        prop_assert!(dert.is_none_or(|dert| by(periods) < dert));
+        let free = DiscountRate::per_period(0.0, month).unwrap();
+        let sum = model.discounted_purchases_by_period(&customer, free, month, periods);
+        let whole = model.expected_purchases(&customer, weeks(4.345 * f64::from(periods)));
+        prop_assert!(close(sum, whole, 1e-12));
+    }
+
+    #[test]
+    fn time_in_other_units_changes_the_likelihood_only(
+        (model, [r, alpha, a, b], customer, (x, recency, age)) in ordinary(),
+        horizon in strategies::positive(-1.0..=2.0),
+    ) {
+        let modified = model.dropout() == Dropout::AfterAny;
+        let make = if modified { BgNbd::modified } else { BgNbd::new };
+        let in_days = make(r, 7.0 * alpha, a, b, TimeUnit::Day).unwrap();
+        let same = told((x, 7.0 * recency, 7.0 * age), TimeUnit::Day);
+        let shift = f64::from(u32::try_from(x).unwrap()) * libm::log(7.0);
+        let moved = in_days.log_likelihood(&same) + shift;
+        let here = model.log_likelihood(&customer);
+        prop_assert!((moved - here).abs() < 1e-12 * here.abs().max(1.0) + 1e-13 * shift);
+        prop_assert!(close(in_days.p_alive(&customer), model.p_alive(&same), 1e-12));
+        let (one, other) = (
+            in_days.expected_purchases(&customer, weeks(horizon)),
+            model.expected_purchases(&same, weeks(horizon)),
+        );
+        prop_assert!(close(one, other, 1e-12));
+    }
+
+    #[test]
+    fn nothing_is_ever_not_a_number(
+        (model, customer) in extreme(),
+        horizon in strategies::positive(-12.0..=12.0),
+        force in strategies::positive(-9.0..=3.0),
+    ) {
+        prop_assert!(model.log_likelihood(&customer).is_finite());
+        for p in [model.p_alive(&customer), model.p_dead(&customer)] {
+            prop_assert!((0.0..=1.0).contains(&p));
+        }
+        let [r, alpha, ..] = model.parameters();
+        let x = tenure_stats::count_to_f64(customer.x());
+        let most = (r + x) * horizon / (alpha + customer.age());
+        let expected = model.expected_purchases(&customer, weeks(horizon));
+        prop_assert!((0.0..=most * (1.0 + 1e-9)).contains(&expected), "{expected} {most}");
+        let new = model.expected_new_customer(weeks(horizon));
+        prop_assert!(new > 0.0 && new <= r * horizon / alpha * (1.0 + 1e-9), "{new}");
+        let rate = DiscountRate::continuous(force, TimeUnit::Week).unwrap();
+        let [r, alpha, a, b] = model.parameters();
+        let pareto = ParetoNbd::new(r, alpha, a, b, TimeUnit::Week).unwrap();
+        prop_assert!(pareto.log_likelihood(&customer).is_finite());
+        for p in [pareto.p_alive(&customer), pareto.p_dead(&customer)] {
+            prop_assert!((0.0..=1.0).contains(&p));
+        }
+        for expected in [
+            pareto.expected_purchases(&customer, weeks(horizon)),
+            pareto.expected_new_customer(weeks(horizon)),
+            pareto.discounted_purchases(&customer, rate).finite().unwrap(),
+        ] {
+            prop_assert!(expected >= 0.0 && expected.is_finite());
+        }
+        let discounted = model.discounted_purchases(&customer, rate).finite();
+        let most = (r + x) / (alpha + customer.age()) / force;
+        let bound = (0.0..=most * (1.0 + 1e-9)).contains(&discounted.unwrap());
+        prop_assert!(bound, "{discounted:?} {most}");
+    }
+
+    #[test]
+    fn discrete_time_models_are_finite_and_add_up(
+        first in strategies::positive(-12.0..=12.0),
+        second in strategies::positive(-12.0..=12.0),
+        third in strategies::positive(-12.0..=12.0),
+        fourth in strategies::positive(-12.0..=12.0),
+        (n, recency, x) in (1_u32..2000, any::<prop::sample::Index>(), any::<prop::sample::Index>()),
+        discount in strategies::positive(-9.0..=1.0),
+        later in 0_u32..50,
+    ) {
+        let recency = u32::try_from(recency.index(usize::try_from(n).unwrap() + 1)).unwrap();
+        let x = match recency {
+            0 => 0,
+            _ => 1 + u32::try_from(x.index(usize::try_from(recency).unwrap())).unwrap(),
+        };
+        let model = BgBb::new(first, second, third, fourth).unwrap();
+        let customer = OpportunityHistory::new(x, recency, n).unwrap();
+        prop_assert!(model.log_likelihood(&customer).is_finite());
+        let (alive, dead) = (model.p_alive_after(&customer, 0), model.p_dead(&customer));
+        prop_assert!((alive + dead - 1.0).abs() <= 4e-16);
+        prop_assert!(model.p_alive_after(&customer, later) <= alive);
+        let some = model.expected_purchases(&customer, later);
+        let all = model.discounted_purchases(&customer, discount).unwrap().finite().unwrap();
+        prop_assert!(some >= 0.0 && some <= f64::from(later) && all.is_finite() && all >= 0.0);
+
+        let contract = Sbg::new(first, second).unwrap();
+        let (before, now) = (contract.survival(later), contract.survival(later + 1));
+        prop_assert!((0.0..=1.0).contains(&now) && now <= before);
+        let retention = contract.retention(later + 1).unwrap();
+        prop_assert!((before * retention - now).abs() <= 1e-12 * before);
+        let churn = contract.churn(later + 1).unwrap();
+        prop_assert!((before - churn - now).abs() <= 1e-12 * before);
+        let derl = contract.discounted_renewals(later, discount).unwrap().finite().unwrap();
+        prop_assert!(derl >= 0.0 && derl <= (1.0 + discount) / discount * (1.0 + 1e-9), "{derl}");
+    }
+
+    #[test]
+    fn expected_spend_is_the_posterior_mean(
+        p in strategies::positive(-0.5..=1.0),
+        q in 1.5..10.0_f64,
+        v in strategies::positive(0.0..=2.0),
+        x in 0_u64..20,
+        mean in strategies::positive(0.0..=2.5),
+    ) {
+        let model = GammaGamma::new(p, q, v).unwrap();
+        let got = match Spend::new(x, mean) {
+            Ok(spend) => model.expected_spend(&spend),
+            Err(_) => model.population_mean(),
+        };
+        let want = oracle::gamma_gamma_mean([p, q, v], x, mean);
+        prop_assert!(close(got.mean().unwrap(), want, 1e-9), "{got:?} {want}");
+    }
+
+    #[test]
+    fn spend_is_positive_or_undefined(
+        p in strategies::positive(-12.0..=12.0),
+        q in strategies::positive(-12.0..=12.0),
+        v in strategies::positive(-12.0..=12.0),
+        x in prop_oneof![1_u64..50, Just(1 << 53)],
+        mean in strategies::positive(-12.0..=12.0),
+    ) {
+        let model = GammaGamma::new(p, q, v).unwrap();
+        let spend = Spend::new(x, mean).unwrap();
+        prop_assert!(model.log_likelihood(&spend).is_finite());
+        for (shape, expected) in [
+            (p * tenure_stats::count_to_f64(x) + (q - 1.0), model.expected_spend(&spend)),
+            (q - 1.0, model.population_mean()),
+        ] {
+            match expected {
+                ExpectedSpend::Mean(mean) => {
+                    prop_assert!(shape > 0.0 && mean > 0.0 && mean.is_finite());
+                }
+                _ => prop_assert!(shape <= 0.0),
+            }
+        }
+    }
+
+    #[test]
+    fn grouped_spend_merges_and_fits_to_the_bit(
+        mut spends in prop::collection::vec((1_u64..6, strategies::positive(0.0..=2.0)), 3..20),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let grouped = |spends: &[(u64, f64)]| {
+            let mut groups = GroupedSpend::new();
+            groups.skip().unwrap();
+            for (purchases, mean) in spends {
+                groups.push(Spend::new(*purchases, *mean).unwrap()).unwrap();
+            }
+            groups
+        };
+        let mut whole = grouped(&spends);
+        whole.skip().unwrap();
+        spends.reverse();
+        let cut = cut.index(spends.len());
+        let mut merged = grouped(&spends[..cut]);
+        merged.merge(&grouped(&spends[cut..])).unwrap();
+        prop_assert_eq!(&merged, &whole);
+        let (one, other) = (GammaGamma::fit(&whole).unwrap(), GammaGamma::fit(&merged).unwrap());
+        prop_assert_eq!(
+            one.model.parameters().map(f64::to_bits),
+            other.model.parameters().map(f64::to_bits)
+        );
+    }
+}
