@@ -1,0 +1,328 @@
+//! What can be refused here, and why.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+/// A raw value that cannot be kept exactly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("value `{found}` has more than 15 digits before the point, or more than 8 after it")]
+pub struct ValueError {
+    pub(crate) found: Decimal,
+}
+
+impl ValueError {
+    /// The value refused.
+    #[must_use]
+    pub const fn found(&self) -> Decimal {
+        self.found
+    }
+}
+
+/// Breakpoints that make no normaliser. Indexes count from 0.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NormaliserError {
+    /// Fewer than two, or more than [`Normaliser::MAX_BREAKPOINTS`](crate::Normaliser).
+    #[error("`{found}` breakpoints: 2 to 256 make a line")]
+    Count {
+        /// How many.
+        found: usize,
+    },
+    /// An x that is not above the one before it.
+    #[error("breakpoint {index} has x `{found}`, not above the x before it")]
+    Unsorted {
+        /// Which.
+        index: usize,
+        /// Its x.
+        found: Decimal,
+    },
+    /// A y outside the scale.
+    #[error("breakpoint {index} has y `{found}`, outside 0 to 1000")]
+    OffScale {
+        /// Which.
+        index: usize,
+        /// Its y.
+        found: u16,
+    },
+    /// A y that goes against the direction.
+    #[error("breakpoint {index} has y `{found}`, which goes against `{direction}`")]
+    AgainstDirection {
+        /// Which.
+        index: usize,
+        /// Its y.
+        found: u16,
+        /// The stated direction.
+        direction: &'static str,
+    },
+}
+
+/// A half-life outside 1 to 36500 days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("half-life `{found}` is outside 1 to 36500 days")]
+pub struct DecayError {
+    pub(crate) found: u32,
+}
+
+impl DecayError {
+    /// The days refused.
+    #[must_use]
+    pub const fn found(&self) -> u32 {
+        self.found
+    }
+}
+
+/// What makes no component.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ComponentError {
+    /// An id without text.
+    #[error("component id is empty")]
+    EmptyId,
+    /// A weight that is not above 0, above 100, or has too many decimals.
+    #[error(
+        "weight `{found}` of `{component}` is not above 0, at most 100, with at most 4 decimals"
+    )]
+    Weight {
+        /// Which component.
+        component: String,
+        /// Its weight.
+        found: Decimal,
+    },
+}
+
+/// Bands that do not partition their scale. Indexes count from 0.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BandsError {
+    /// None, or more than [`Bands::MAX_BANDS`](crate::Bands::MAX_BANDS).
+    #[error("`{found}` bands: 1 to 64 cover a scale")]
+    Count {
+        /// How many.
+        found: usize,
+    },
+    /// A band that ends where it begins, or before.
+    #[error("band `{name}` runs from `{from}` to `{to}`: its end is not above its beginning")]
+    Reversed {
+        /// Which band.
+        name: String,
+        /// Its beginning.
+        from: Decimal,
+        /// Its end.
+        to: Decimal,
+    },
+    /// Between two bands there is something, or they overlap.
+    #[error("band {index} begins at `{from}`, the band before it ends at `{end}`: they must touch")]
+    NotTouching {
+        /// Which band.
+        index: usize,
+        /// Where it begins.
+        from: Decimal,
+        /// Where the one before ends.
+        end: Decimal,
+    },
+    /// Two bands of one name.
+    #[error("two bands are named `{name}`")]
+    DuplicateName {
+        /// The name.
+        name: String,
+    },
+}
+
+/// A value outside the scale that bands cover.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("value `{found}` is outside the bands, `{least}` to `{greatest}`")]
+pub struct OffScaleError {
+    pub(crate) found: Decimal,
+    pub(crate) least: Decimal,
+    pub(crate) greatest: Decimal,
+}
+
+impl OffScaleError {
+    /// The value refused.
+    #[must_use]
+    pub const fn found(&self) -> Decimal {
+        self.found
+    }
+}
+
+/// What makes no profile.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProfileError {
+    /// An id without text.
+    #[error("profile id is empty")]
+    EmptyId,
+    /// No component, or more than [`Profile::MAX_COMPONENTS`](crate::Profile::MAX_COMPONENTS).
+    #[error("`{found}` components: 1 to 32 make a profile")]
+    ComponentCount {
+        /// How many.
+        found: usize,
+    },
+    /// One component twice.
+    #[error("component `{component}` is there twice")]
+    DuplicateComponent {
+        /// Its id.
+        component: String,
+    },
+    /// Weights that do not sum to 100.
+    #[error("weights sum to `{found}`, not to 100")]
+    WeightSum {
+        /// Their sum.
+        found: Decimal,
+    },
+    /// Bands of another scale.
+    #[error("bands cover `{least}` to `{greatest}`, not 0 to 1000")]
+    BandScale {
+        /// Where they begin.
+        least: Decimal,
+        /// Where they end.
+        greatest: Decimal,
+    },
+    /// A least coverage that is no share.
+    #[error("min_coverage `{found}` is outside 0 to 1 with at most 8 decimals")]
+    MinCoverage {
+        /// The coverage.
+        found: Decimal,
+    },
+    /// A neutral value outside the scale.
+    #[error("neutral value `{found}` is outside 0 to 1000")]
+    Neutral {
+        /// The value.
+        found: u16,
+    },
+}
+
+/// Readings that do not belong to the profile: another number of them than of its components.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("`{found}` readings for `{expected}` components")]
+pub struct ReadingsError {
+    pub(crate) found: usize,
+    pub(crate) expected: usize,
+}
+
+impl ReadingsError {
+    /// How many readings there were.
+    #[must_use]
+    pub const fn found(&self) -> usize {
+        self.found
+    }
+}
+
+/// Why two states of observations were not merged; ours is as it was.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StateError {
+    /// The other was made for another profile, or another version of it.
+    #[error("profile `{theirs}` is not the same as profile `{ours}`")]
+    Profile {
+        /// The id of ours.
+        ours: String,
+        /// The id of theirs.
+        theirs: String,
+    },
+    /// The other looks at another day, or with the knowledge of another day.
+    #[error("observations as of {theirs} do not merge with observations as of {ours}")]
+    AsOf {
+        /// Our day and day of knowledge.
+        ours: Days,
+        /// Theirs.
+        theirs: Days,
+    },
+}
+
+/// A day, and the day whose knowledge is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Days {
+    /// The day of the question.
+    pub day: NaiveDate,
+    /// The last day whose records are known.
+    pub known_at: NaiveDate,
+}
+
+impl std::fmt::Display for Days {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "`{}` (known at `{}`)", self.day, self.known_at)
+    }
+}
+
+/// Why a portfolio refused to change; it is then as it was.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PortfolioError {
+    /// A score or portfolio of another profile, or of another version of it.
+    #[error("profile `{theirs}` is not the same as profile `{ours}`")]
+    Profile {
+        /// The id of ours.
+        ours: String,
+        /// The id of theirs.
+        theirs: String,
+    },
+    /// A score taken out that is not in.
+    #[error("a score of `{lo}` to `{hi}` is not in the portfolio")]
+    NotThere {
+        /// Its lower end.
+        lo: u16,
+        /// Its upper end.
+        hi: u16,
+    },
+    /// No room for one more.
+    #[error("a count exceeds 18446744073709551615")]
+    Full,
+}
+
+/// Why a published combiner has no answer. Indexes count from 0.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PublishedError {
+    /// Nothing to combine.
+    #[error("there is no component")]
+    Empty,
+    /// A weight not above 0.
+    #[error("weight {index} is `{found}`, not above 0")]
+    Weight {
+        /// Which.
+        index: usize,
+        /// The weight.
+        found: Decimal,
+    },
+    /// A component without members.
+    #[error("component {index} has no members")]
+    NoMembers {
+        /// Which.
+        index: usize,
+    },
+    /// A scale whose end is not above its beginning.
+    #[error("scale `{least}` to `{greatest}` has no inside")]
+    Scale {
+        /// Its beginning.
+        least: Decimal,
+        /// Its end.
+        greatest: Decimal,
+    },
+    /// A value outside its scale.
+    #[error("value `{found}` is outside the scale `{least}` to `{greatest}`")]
+    OffScale {
+        /// The value.
+        found: Decimal,
+        /// The least of the scale.
+        least: Decimal,
+        /// The greatest.
+        greatest: Decimal,
+    },
+    /// A name that is not among those given.
+    #[error("`{name}` is not one of the names given")]
+    UnknownName {
+        /// The name.
+        name: String,
+    },
+    /// A name twice.
+    #[error("`{name}` is there twice")]
+    DuplicateName {
+        /// The name.
+        name: String,
+    },
+    /// The exact result needs more than 128 bits.
+    #[error("the exact result needs more than 128 bits")]
+    Overflow,
+}

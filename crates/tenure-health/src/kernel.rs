@@ -1,0 +1,78 @@
+//! The weighted mean, in integers.
+
+use crate::profile::Profile;
+
+/// Numbers of one score, on the stack.
+pub(crate) type Row<T> = [T; Profile::MAX_COMPONENTS];
+
+/// The weighted mean of `points` (0 to 1000), rounded half away from zero, and the share of each in
+/// it by largest remainder; a slot of weight 0 has no share. `None` if all weights are 0.
+///
+/// Weights sum to at most 10^6 * 2^30 < 2^51, so a sum of products stays below 2^62.
+pub(crate) fn weighted_mean(weights: &[u64], points: &[u16], shares: &mut [u16]) -> Option<u16> {
+    let whole = weights.iter().fold(0_u64, |sum, &weight| sum.saturating_add(weight));
+    let mut rests: Row<u64> = [0; Profile::MAX_COMPONENTS];
+    let (mut sum, mut given) = (0_u64, 0_u16);
+    let slots = weights.iter().zip(points).zip(shares.iter_mut().zip(&mut rests));
+    for ((&weight, &points), (share, rest)) in slots {
+        let product = weight.saturating_mul(u64::from(points));
+        sum = sum.saturating_add(product);
+        let floor = product.checked_div(whole)?;
+        *rest = product.wrapping_sub(floor.wrapping_mul(whole));
+        *share = u16::try_from(floor).ok()?;
+        given = given.saturating_add(*share);
+    }
+    let twice = sum.saturating_mul(2).saturating_add(whole);
+    let mean = u16::try_from(twice.checked_div(whole.saturating_mul(2))?).ok()?;
+    for _ in given..mean {
+        // The first of the largest; one that is used up falls to 0. There are always enough: what
+        // is left over is the sum of the rests, rounded.
+        let mut largest = (0_u64, 0_usize);
+        for (slot, &rest) in rests.iter().enumerate().take(weights.len()) {
+            if rest > largest.0 {
+                largest = (rest, slot);
+            }
+        }
+        if let (Some(share), Some(rest)) = (shares.get_mut(largest.1), rests.get_mut(largest.1)) {
+            *share = share.saturating_add(1);
+            *rest = 0;
+        }
+    }
+    Some(mean)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::weighted_mean;
+
+    fn of(weights: &[u64], points: &[u16]) -> Option<(u16, Vec<u16>)> {
+        let mut shares = vec![0; weights.len()];
+        let mean = weighted_mean(weights, points, &mut shares)?;
+        Some((mean, shares))
+    }
+
+    #[test]
+    fn shares_by_largest_remainder() {
+        // 1/3 each: 0.33 rounds to 0, 0.67 to 1 with a tie of rests, which the first slot wins.
+        assert_eq!(of(&[1, 1, 1], &[1, 0, 0]), Some((0, vec![0, 0, 0])));
+        assert_eq!(of(&[1, 1, 1], &[0, 1, 1]), Some((1, vec![0, 1, 0])));
+        // Shares 333.3, 333.3, 333.3 of 1000.
+        assert_eq!(of(&[1, 1, 1], &[1000; 3]), Some((1000, vec![334, 333, 333])));
+        // 0.5 goes up, and so does the only share.
+        assert_eq!(of(&[1, 1], &[1, 0]), Some((1, vec![1, 0])));
+        assert_eq!(of(&[7], &[1000]), Some((1000, vec![1000])));
+    }
+
+    #[test]
+    fn no_weight_no_mean() {
+        assert_eq!(of(&[0, 0], &[500, 500]), None);
+        assert_eq!(of(&[], &[]), None);
+        assert_eq!(of(&[0, 2], &[1000, 10]), Some((10, vec![0, 10])));
+    }
+
+    #[test]
+    fn the_greatest_weights_do_not_wrap() {
+        let all = 1_000_000_u64 << 30;
+        assert_eq!(of(&[all - 1, 1], &[1000, 1000]).unwrap().0, 1000);
+    }
+}
