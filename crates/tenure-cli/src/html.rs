@@ -93,6 +93,9 @@ fn population(page: &mut String, card: &Scorecard) {
         "<p class=\"note\">Hybrid speaks of the account: it is both. Undetermined speaks of us: \
          what we know does not settle it.</p>\n",
     );
+    if let Some(hint) = table::missing_evidence(card) {
+        let _ = writeln!(page, "<p class=\"note\">{}</p>", escape(&hint));
+    }
     let stages = card.population.first().map_or(&[][..], |class| &class.stages);
     let head = ["class", "accounts"].into_iter().chain(stages.iter().map(|&(stage, _)| stage));
     open_table(page, head.map(str::to_owned));

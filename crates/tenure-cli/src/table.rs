@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
-use tenure::scorecard::{Basis, Figure, Group, Scorecard, Section};
+use tenure::model::Table as ModelTable;
+use tenure::scorecard::{AccountLine, Basis, Figure, Group, Scorecard, Section};
 
 use crate::text;
 
@@ -63,7 +64,11 @@ pub(crate) fn render(card: &Scorecard) -> String {
         card.as_of.knowledge_day(),
         card.rule_set
     );
-    let _ = writeln!(out, "Who are they to us?\n{}\n", population(card));
+    let _ = writeln!(out, "Who are they to us?\n{}", population(card));
+    if let Some(hint) = missing_evidence(card) {
+        let _ = writeln!(out, "{hint}");
+    }
+    out.push('\n');
     for section in Section::ALL {
         let columns: Vec<&Group> = card.by_class.iter().chain([&card.total]).collect();
         if let Some(table) = rows(&columns, |figure| figure.section == section) {
@@ -86,6 +91,39 @@ pub(crate) fn render(card: &Scorecard) -> String {
     }
     out
 }
+
+/// Which tables would settle undetermined accounts, if any are undetermined for want of evidence.
+pub(crate) fn missing_evidence(card: &Scorecard) -> Option<String> {
+    let missing = |line: &&AccountLine| {
+        line.class == "undetermined" && line.reasons.contains(&"evidence_missing")
+    };
+    let accounts = card.accounts.iter().filter(missing).count();
+    let incomplete: Vec<String> = card
+        .tables
+        .iter()
+        .filter(|used| EVIDENCE.contains(&used.table) && !used.completeness.is_complete())
+        .map(|used| format!("{} ({})", used.table, used.completeness.name()))
+        .collect();
+    (accounts > 0 && !incomplete.is_empty()).then(|| {
+        format!(
+            "{} accounts are undetermined for want of evidence. Not declared complete in \
+             [coverage]: {}.",
+            text::grouped(i128::try_from(accounts).unwrap_or(i128::MAX)),
+            incomplete.join(", ")
+        )
+    })
+}
+
+/// The tables a verdict reads.
+const EVIDENCE: [ModelTable; 7] = [
+    ModelTable::Contracts,
+    ModelTable::Purchases,
+    ModelTable::Interactions,
+    ModelTable::Deliverables,
+    ModelTable::Goals,
+    ModelTable::Referrals,
+    ModelTable::Assignments,
+];
 
 /// A fitted model in one line.
 pub(crate) fn model_line(model: &tenure::scorecard::FittedModel) -> String {

@@ -28,8 +28,6 @@ const EXPONENT_2: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BG
 /// # Ok::<(), tenure_model::CurrencyError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "String", into = "String"))]
 pub struct Currency {
     code: &'static str,
     decimals: u8,
@@ -91,16 +89,22 @@ impl fmt::Display for Currency {
     }
 }
 
-impl TryFrom<String> for Currency {
-    type Error = CurrencyError;
-    fn try_from(code: String) -> Result<Self, CurrencyError> {
-        Self::new(&code)
-    }
-}
+/// By hand: derived, the `&'static str` inside would ask for input that lives for ever.
+#[cfg(feature = "serde")]
+mod serde_impl {
+    use super::Currency;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
-impl From<Currency> for String {
-    fn from(currency: Currency) -> Self {
-        currency.code.to_owned()
+    impl Serialize for Currency {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.serialize_str(self.code)
+        }
+    }
+
+    impl<'de> Deserialize<'de> for Currency {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            Self::new(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+        }
     }
 }
 

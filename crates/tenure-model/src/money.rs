@@ -201,25 +201,21 @@ mod serde_impl {
     #[serde(deny_unknown_fields)]
     struct MoneyForm {
         amount: String,
-        currency: String,
+        currency: Currency,
     }
 
     impl Serialize for Money {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             let text = self.to_string();
             let amount = text.split(' ').next().unwrap_or_default().to_owned();
-            let currency = self.currency.code().to_owned();
-            MoneyForm { amount, currency }.serialize(serializer)
+            MoneyForm { amount, currency: self.currency }.serialize(serializer)
         }
     }
 
     impl<'de> Deserialize<'de> for Money {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
             let form = MoneyForm::deserialize(deserializer)?;
-            let Ok(currency) = Currency::new(&form.currency) else {
-                return Err(D::Error::custom(format_args!("unknown currency `{}`", form.currency)));
-            };
-            Self::parse(&form.amount, currency).map_err(D::Error::custom)
+            Self::parse(&form.amount, form.currency).map_err(D::Error::custom)
         }
     }
 }

@@ -345,10 +345,11 @@ impl<'a> Job<'a> {
             }
             by_segment.entry(segment.clone()).or_insert_with(empty).merge(state)?;
         }
+        let bots_known = total.service.knows_of_bots();
         let group = |name: String, state: &GroupState| Group {
             name,
             accounts: state.accounts,
-            figures: state.figures(&self.question),
+            figures: state.figures(&self.question, bots_known),
         };
         let rules = RuleSet::generic();
         Ok(Scorecard {

@@ -68,11 +68,12 @@ impl GroupState {
         Ok(())
     }
 
-    /// Every figure, always the same ones in the same order.
-    pub(crate) fn figures(&self, question: &Question) -> Vec<Figure> {
+    /// Every figure, always the same ones in the same order. `bots_known`: whether any case of the
+    /// portfolio names a bot.
+    pub(crate) fn figures(&self, question: &Question, bots_known: bool) -> Vec<Figure> {
         let mut out = Vec::new();
         self.survey.figures(&mut out);
-        self.service.figures(&mut out);
+        self.service.figures(bots_known, &mut out);
         if let (Some(state), Some((_, revenue))) = (&self.money, &question.money) {
             state.revenue.figures(revenue, &question.value, &mut out);
             state.value.figures(&question.value, &mut out);

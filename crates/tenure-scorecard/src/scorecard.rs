@@ -18,7 +18,7 @@ pub struct Scorecard {
     pub revenue_months: (Month, Month),
     /// The rule set that decided the classes: id and version.
     pub rule_set: String,
-    /// What was used of each table that holds records.
+    /// What was used of each table, every one of them, in the order of the documentation.
     pub tables: Vec<TableUse>,
     /// How many accounts there are of each class, by stage.
     pub population: Vec<Population>,

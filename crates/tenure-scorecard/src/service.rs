@@ -53,7 +53,13 @@ impl ServiceState {
         Ok(())
     }
 
-    pub(crate) fn figures(&self, out: &mut Vec<Figure>) {
+    /// Whether any case says how a conversation with a bot ended. Where none does, nobody knows
+    /// whether there are bots: the automation rate is unknown, not 0.
+    pub(crate) fn knows_of_bots(&self) -> bool {
+        self.automation.counts().bot_started > 0
+    }
+
+    pub(crate) fn figures(&self, bots_known: bool, out: &mut Vec<Figure>) {
         let share = |id, label, share: Share, unit, counts: &[(&'static str, u64)], definition| {
             let mut named = vec![(Cow::Borrowed(unit), u128::from(share.n()))];
             named.extend(present(counts));
@@ -96,14 +102,22 @@ impl ServiceState {
             ],
             format!("{}; Wilson interval", SlaTally::DEFINITION),
         ));
-        out.push(share(
+        let mut automation = share(
             "automation",
             "Resolved without a person",
             self.automation.automation(),
             "cases",
             &[],
-            format!("{} bot resolved / all cases; Wilson interval", AutomationTally::DEFINITION),
-        ));
+            format!(
+                "{} bot resolved / all cases; Wilson interval; undefined where no case of the \
+                 portfolio names a bot",
+                AutomationTally::DEFINITION
+            ),
+        );
+        if !bots_known {
+            (automation.value, automation.interval) = (None, None);
+        }
+        out.push(automation);
     }
 
     fn times(&self, tally: &DurationTally, out: &mut Vec<Figure>) {

@@ -1,12 +1,13 @@
 //! What was used of each table.
 
 use chrono::NaiveDate;
+use tenure_model::record::AccountProfile;
 use tenure_model::{AsOf, Book, Coverage, Currency, Entry, Relationship, Table};
 
 use crate::money;
 use crate::scorecard::TableUse;
 
-/// Counts the records of every table that holds any, or is declared to.
+/// Counts the records of every table, also of those that are not there.
 pub(crate) fn tables(
     book: &Book,
     as_of: AsOf,
@@ -26,7 +27,7 @@ pub(crate) fn tables(
             count(slot, relationship, as_of, currency);
         }
     }
-    uses.into_iter().filter(|slot| slot.records > 0 || slot.completeness.is_complete()).collect()
+    uses.into()
 }
 
 fn count(
@@ -78,6 +79,10 @@ fn count(
         Table::Points => each(slot, relationship.points(), as_of, |record| (record.date, false)),
         Table::Observations => {
             each(slot, relationship.observations(), as_of, |record| (record.observed_at, false));
+        }
+        // A profile has no date.
+        Table::Accounts if *relationship.profile() != AccountProfile::new() => {
+            slot.records = slot.records.saturating_add(1);
         }
         _ => {}
     }
