@@ -1,1 +1,45 @@
-//! MRR, movements, net dollar retention and renewals that close to the cent
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![doc = include_str!("../README.md")]
+
+mod account;
+mod cohort;
+mod definition;
+#[cfg(feature = "serde")]
+mod document;
+mod error;
+mod exact;
+mod exchange;
+mod figures;
+mod plan;
+mod price;
+mod renewal;
+mod retention;
+mod row;
+mod state;
+mod survival;
+mod timeline;
+mod waterfall;
+
+pub use account::AccountRevenue;
+pub use cohort::CohortRow;
+pub use definition::{
+    ChurnRecognition, Discounts, FxPolicy, LatePolicy, MonthlyFactor, NegativePolicy, PausePolicy,
+    RevenueDefinition,
+};
+pub use error::{
+    ChurnRangeError, ExchangeRateError, FactorError, LedgerError, NotClosedError, PlanError,
+    RenewalError, StateError, WaterfallError,
+};
+pub use exact::{CompoundRate, Rate};
+pub use exchange::ExchangeRates;
+pub use figures::{
+    CycleExtension, DayOfRevenue, LogoChurn, QuickRatio, annualise_days, annualise_monthly,
+    daily_net_churn, lifetime_value, magic_number, net_growth,
+};
+pub use plan::RevenuePlan;
+pub use renewal::{LateRenewal, RenewalDefinition, RenewalRates, RenewalState, quarter};
+pub use retention::Retention;
+pub use row::SubscriptionRow;
+pub use state::RevenueState;
+pub use survival::{SurvivalCount, SurvivalRow, kaplan_meier};
+pub use waterfall::{Logos, MovementCounts, MovementLines, Waterfall};
