@@ -132,6 +132,8 @@ pub struct Dormancy {
     recency_days: i64,
     /// Twice the median: a whole number.
     median_halves: Option<i64>,
+    /// Twice the gap silence is measured against: the median, if known well enough, or the default.
+    rhythm_halves: Option<i64>,
     default_used: bool,
     options: DormancyOptions,
 }
@@ -152,12 +154,14 @@ impl Dormancy {
             })
             .collect();
         let recency_days = as_of.signed_duration_since(last).num_days();
-        let own = if gaps.len() >= options.min_gaps { median_halves(&gaps) } else { None };
+        let median_halves = median_halves(&gaps);
+        let own = median_halves.filter(|_| gaps.len() >= options.min_gaps);
         let assumed = options.default_gap_days.and_then(|days| i64::from(days).checked_mul(2));
         Some(Self {
             last,
             recency_days,
-            median_halves: own.or(assumed),
+            median_halves,
+            rhythm_halves: own.or(assumed),
             default_used: own.is_none() && assumed.is_some(),
             gaps,
             options: *options,
@@ -185,7 +189,7 @@ impl Dormancy {
     /// Whether there are enough gaps to know the account's rhythm.
     #[must_use]
     pub const fn defined(&self) -> bool {
-        self.median_halves.is_some() && !self.default_used
+        self.rhythm_halves.is_some() && !self.default_used
     }
 
     /// Whether the default gap stands in for an unknown rhythm.
@@ -194,16 +198,24 @@ impl Dormancy {
         self.default_used
     }
 
-    /// Twice the median gap, in days: a whole number, since the median may be a half.
+    /// Twice the median gap, in days: a whole number, since the median may be a half. `None`
+    /// without a gap; given from one gap on, though silence is not measured by so few.
     #[must_use]
     pub const fn median_gap_halves(&self) -> Option<i64> {
         self.median_halves
     }
 
-    /// Silence in own gaps, as a fraction: twice the recency over twice the median.
+    /// Twice the gap silence is measured against: the median where there are enough gaps, else the
+    /// default gap, else `None`.
+    #[must_use]
+    pub const fn rhythm_halves(&self) -> Option<i64> {
+        self.rhythm_halves
+    }
+
+    /// Silence in own gaps, as a fraction: twice the recency over twice the gap.
     #[must_use]
     pub fn ratio(&self) -> Option<(i64, i64)> {
-        Some((self.recency_days.checked_mul(2)?, self.median_halves?))
+        Some((self.recency_days.checked_mul(2)?, self.rhythm_halves?))
     }
 
     /// Silent for more than `dormant_ratio` own gaps.
@@ -239,7 +251,7 @@ impl Dormancy {
     pub fn dormant_from(&self) -> Option<NaiveDate> {
         let ratio = self.options.dormant_ratio;
         let power = 10_i128.checked_pow(ratio.scale())?.checked_mul(2)?;
-        let reach = ratio.mantissa().checked_mul(i128::from(self.median_halves?))?;
+        let reach = ratio.mantissa().checked_mul(i128::from(self.rhythm_halves?))?;
         let days = i64::try_from(reach.checked_div(power)?.checked_add(1)?).ok()?;
         self.last.checked_add_signed(TimeDelta::try_days(days)?)
     }
@@ -312,6 +324,7 @@ mod tests {
     fn one_gap_is_no_rhythm() {
         let at = of(&["2024-01-01", "2024-01-11"], "2025-01-01");
         assert!(!at.defined());
+        assert_eq!(at.median_gap_halves(), Some(20));
         assert_eq!((at.ratio(), at.dormant(), at.cooling()), (None, None, None));
         let options = DormancyOptions::default().with_default_gap_days(365).unwrap();
         let assumed =
