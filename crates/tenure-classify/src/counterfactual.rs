@@ -1,0 +1,394 @@
+//! What it would take: what is worth finding out, and what would have to change.
+
+use std::borrow::Cow;
+use std::cmp::Reverse;
+
+use chrono::{Days, NaiveDate};
+use tenure_model::Tri;
+
+use crate::context::Context;
+use crate::evidence::Evidence;
+use crate::rules::{Actionable, Condition, RuleSet, SignalRule};
+use crate::score;
+use crate::signal::{Signal, Span};
+
+/// A signal of which not everything is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct OpenQuestion {
+    /// The signal.
+    pub signal: Signal,
+    /// Points from what was observed.
+    pub lo: u32,
+    /// Points if what is missing spoke for a client.
+    pub hi: u32,
+    /// Whether knowing this alone could make an undetermined verdict definite.
+    pub settles: bool,
+}
+
+/// What is worth finding out: the signals whose points are not known, widest first, ties in the
+/// order of the rule set.
+///
+/// Cost: a verdict without reasons for each bin of each open signal.
+///
+/// ```
+/// use tenure_classify::{Context, Evidence, Signal, settled_by};
+/// use tenure_model::{AccountId, AsOf, Completeness, Coverage, Relationship, Table, parse_date};
+/// let nothing = Relationship::new(AccountId::new("acme")?);
+/// let coverage = Coverage::complete().with(Table::Goals, Completeness::Absent);
+/// let context = Context::new(AsOf::new(parse_date("2025-06-30")?), coverage);
+/// let open = settled_by(&Evidence::of(&nothing, &context), &context);
+/// let signals: Vec<_> = open.iter().map(|question| (question.signal, question.hi)).collect();
+/// assert_eq!(signals, [(Signal::GoalTracked, 8), (Signal::MilestoneCount, 4)]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub fn settled_by(evidence: &Evidence, context: &Context<'_>) -> Vec<OpenQuestion> {
+    let rules = context.rules;
+    let signals = evidence.signals();
+    let undetermined = !is_definite(evidence, context);
+    let mut open: Vec<OpenQuestion> = rules
+        .parts()
+        .signals
+        .iter()
+        .filter_map(|rule| {
+            let value = signals.get(rule.signal);
+            let (lo, hi) = (rule.points(value.lo()), rule.points(value.hi()));
+            let mut answers = bounds(rule, value);
+            let settles = undetermined
+                && answers.any(|answer| {
+                    let known = evidence.with_signal(rule.signal, Span::exactly(answer));
+                    is_definite(&known, context)
+                });
+            (hi > lo).then_some(OpenQuestion { signal: rule.signal, lo, hi, settles })
+        })
+        .collect();
+    open.sort_by_key(|question| Reverse(question.hi.saturating_sub(question.lo)));
+    open
+}
+
+/// One value for each bin that the span reaches.
+fn bounds(rule: &SignalRule, value: Span) -> impl Iterator<Item = i64> {
+    let reached = rule.bins.iter().map(|bin| bin.from);
+    std::iter::once(value.lo())
+        .chain(reached.filter(move |&from| from > value.lo() && from <= value.hi()))
+}
+
+fn is_definite(evidence: &Evidence, context: &Context<'_>) -> bool {
+    let sides = context.rules.parts().thresholds.in_use(context.previous_class);
+    let open = score::possible(evidence, context.rules, sides);
+    score::strict_class(evidence, context.rules, open).is_definite()
+}
+
+/// Where a counterfactual leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum Target {
+    /// The lower end of the score reaches the client threshold: client, or with material standard
+    /// buying hybrid.
+    ClientSide,
+    /// The upper end of the score falls below the customer threshold.
+    Customer,
+}
+
+/// One signal that would have to be different.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Change {
+    /// The signal.
+    pub signal: Signal,
+    /// The end of its value that counts: the lower toward clients, the upper toward customers
+    /// (`i64::MAX` where nothing bounds it).
+    pub from: i64,
+    /// What it would have to be: at least toward clients, at most toward customers.
+    pub to: i64,
+    /// The day on which waiting alone gets there; `None` where it takes doing.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::dates::optional"))]
+    pub on: Option<NaiveDate>,
+}
+
+impl Change {
+    /// The evidence with this change made.
+    ///
+    /// ```
+    /// use tenure_classify::{Evidence, Change};
+    /// fn apply(changes: &[Change], evidence: &Evidence) -> Evidence {
+    ///     changes.iter().fold(evidence.clone(), |evidence, change| change.apply(&evidence))
+    /// }
+    /// ```
+    #[must_use]
+    pub fn apply(&self, evidence: &Evidence) -> Evidence {
+        let value = evidence.signals().get(self.signal);
+        let changed = if self.to >= self.from {
+            Span::new(self.to, value.hi().max(self.to))
+        } else {
+            Span::new(value.lo().min(self.to), self.to)
+        };
+        evidence.with_signal(self.signal, changed)
+    }
+}
+
+/// Why there is no way to a target.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NoWayError {
+    /// A hard rule decides, or could decide, before the score.
+    #[error("hard rule `{id}` stands before the score")]
+    HardRule {
+        /// The rule.
+        id: Cow<'static, str>,
+    },
+    /// Not all signals together that can be changed are enough.
+    #[error("what can be changed is worth `{reachable}` points, {needed} are needed")]
+    OutOfReach {
+        /// Points that can be gained or lost.
+        reachable: u32,
+        /// Points that would have to be.
+        needed: u32,
+    },
+}
+
+/// The fewest changes of signals that lead to a target, each no larger than needed; none where it
+/// is reached already.
+///
+/// Points add up, so the largest gains first are the fewest changes; then, from the last chosen
+/// backwards, each is brought to the nearest bin that suffices. Ties in the order of the rule set.
+/// What is the account's own doing is left alone. What only takes time is a date, and no way back.
+///
+/// # Errors
+/// A hard rule stands before the score, or nothing that can be changed is enough.
+///
+/// ```
+/// use tenure_classify::{Context, Evidence, NoWayError, Target, counterfactual};
+/// use tenure_model::{AccountId, AsOf, Coverage, Relationship, parse_date};
+/// let nothing = Relationship::new(AccountId::new("acme")?);
+/// let context = Context::new(AsOf::new(parse_date("2025-06-30")?), Coverage::complete());
+/// let evidence = Evidence::of(&nothing, &context);
+/// let error = counterfactual(&evidence, &context, Target::ClientSide).err();
+/// assert_eq!(error, Some(NoWayError::HardRule { id: "H0".into() }));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn counterfactual(
+    evidence: &Evidence,
+    context: &Context<'_>,
+    target: Target,
+) -> Result<Vec<Change>, NoWayError> {
+    let rules = context.rules;
+    if score::is_idle(evidence, rules) {
+        return Err(blocked(rules, Condition::NoCommercialActivity));
+    }
+    let duty = evidence.facts.fiduciary;
+    if rules.hard_rule(Condition::Fiduciary).is_some() {
+        match target {
+            Target::ClientSide if duty == Tri::Yes => return Ok(Vec::new()),
+            Target::Customer if duty != Tri::No => {
+                return Err(blocked(rules, Condition::Fiduciary));
+            }
+            Target::ClientSide | Target::Customer => {}
+        }
+    }
+    let needed = needed(evidence, context, target);
+    let mut moves: Vec<Move<'_>> =
+        rules.parts().signals.iter().filter_map(|rule| Move::of(rule, evidence, target)).collect();
+    moves.sort_by_key(|one| Reverse(one.gain()));
+    let mut gained = 0_u32;
+    let mut chosen: Vec<Move<'_>> = Vec::new();
+    for one in moves {
+        if gained >= needed {
+            break;
+        }
+        gained = gained.saturating_add(one.gain());
+        chosen.push(one);
+    }
+    if gained < needed {
+        return Err(NoWayError::OutOfReach { reachable: gained, needed });
+    }
+    // What is more than needed is given back, from the last chosen backwards.
+    let mut spare = gained.saturating_sub(needed);
+    for one in chosen.iter_mut().rev() {
+        spare = spare.saturating_sub(one.give_back(spare));
+    }
+    Ok(chosen.iter().map(|one| one.change(evidence)).collect())
+}
+
+fn blocked(rules: &RuleSet, when: Condition) -> NoWayError {
+    NoWayError::HardRule { id: rules.hard_rule(when).map_or("".into(), |rule| rule.id.clone()) }
+}
+
+/// How many points are missing to the target, or too many for it.
+fn needed(evidence: &Evidence, context: &Context<'_>, target: Target) -> u32 {
+    let sides = context.rules.parts().thresholds.in_use(context.previous_class);
+    let signals = evidence.signals();
+    // Not capped: what lies above the cap must go before anything shows.
+    let sum = context.rules.parts().signals.iter().fold(0_u32, |sum, rule| {
+        let value = signals.get(rule.signal);
+        sum.saturating_add(rule.points(match target {
+            Target::ClientSide => value.lo(),
+            Target::Customer => value.hi(),
+        }))
+    });
+    match target {
+        Target::ClientSide => sides.client.saturating_sub(sum),
+        Target::Customer => sum.saturating_add(1).saturating_sub(sides.customer),
+    }
+}
+
+/// A signal that can be moved toward the target.
+struct Move<'r> {
+    rule: &'r SignalRule,
+    target: Target,
+    from: i64,
+    to: i64,
+}
+
+impl<'r> Move<'r> {
+    /// As far as it goes; `None` where nothing is gained.
+    fn of(rule: &'r SignalRule, evidence: &Evidence, target: Target) -> Option<Self> {
+        let value = evidence.signals().get(rule.signal);
+        let can = match rule.actionable {
+            Actionable::Yes => true,
+            Actionable::No => false,
+            // Time passes for live relationships, and only forwards.
+            Actionable::Wait => {
+                target == Target::ClientSide
+                    && evidence.episode().opened.is_some()
+                    && evidence.episode().anchor == evidence.as_of().day()
+            }
+        };
+        let (from, to) = match target {
+            Target::ClientSide => (value.lo(), rule.top()),
+            Target::Customer => (value.hi(), 0),
+        };
+        let one = Self { rule, target, from, to };
+        (can && one.gain() > 0).then_some(one)
+    }
+
+    fn gain(&self) -> u32 {
+        self.rule.points(self.from).abs_diff(self.rule.points(self.to))
+    }
+
+    /// Moves to the nearest bin that gives back at most `spare` points; how many it gave back.
+    fn give_back(&mut self, spare: u32) -> u32 {
+        let full = self.rule.points(self.to);
+        let fits = |value: i64| full.abs_diff(self.rule.points(value)) <= spare;
+        let nearest = match self.target {
+            Target::ClientSide => {
+                let mut bins = self.rule.bins.iter().map(|bin| bin.from);
+                bins.find(|&from| from > self.from && fits(from))
+            }
+            Target::Customer => {
+                // The most that still falls into a bin is one below the next bin's bound.
+                let bins = self.rule.bins.iter().map(|bin| bin.from.saturating_sub(1));
+                bins.rev().find(|&top| top >= 0 && top < self.from && fits(top))
+            }
+        };
+        self.to = nearest.unwrap_or(self.to);
+        full.abs_diff(self.rule.points(self.to))
+    }
+
+    fn change(&self, evidence: &Evidence) -> Change {
+        let on = match self.rule.actionable {
+            Actionable::Wait => evidence.episode().opened.and_then(|opened| {
+                opened.checked_add_days(Days::new(u64::try_from(self.to).ok()?))
+            }),
+            Actionable::Yes | Actionable::No => None,
+        };
+        Change { signal: self.rule.signal, from: self.from, to: self.to, on }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NoWayError, Target, counterfactual};
+    use crate::context::Context;
+    use crate::evidence::Evidence;
+    use crate::rules::RuleSet;
+    use crate::signal::{Signal, Span};
+    use tenure_model::record::{Billing, Contract, Terms};
+    use tenure_model::{AccountId, AsOf, Book, Coverage, Event, Record, Tri, parse_date};
+
+    fn context() -> Context<'static> {
+        Context::new(AsOf::new(parse_date("2025-06-30").unwrap()), Coverage::complete())
+    }
+
+    /// An open standard contract of a hundred days, billed by the job: 5 + 6 points.
+    fn evidence(fiduciary: Tri, context: &Context<'_>) -> Evidence {
+        let account = AccountId::new("acme").unwrap();
+        let start = parse_date("2025-03-22").unwrap();
+        let mut contract = Contract::new("framework", start, Terms::Standard, Billing::PerJob);
+        (contract.fiduciary, contract.exclusive) = (fiduciary, Tri::No);
+        let (book, _) =
+            Book::from_events([Event::new(account.clone(), Record::Contract(contract))]);
+        Evidence::of(book.get(&account).unwrap(), context)
+    }
+
+    #[test]
+    fn the_fewest_changes_each_no_larger_than_needed() {
+        let context = context();
+        let evidence = evidence(Tri::No, &context);
+        // 44 points are missing: 16 dialogue, 14 custom, 9 form, 9 advice are 48; 4 to spare, and
+        // the last chosen, advice, gives 3 back (9 to 6); the rest has nothing smaller in 1 point.
+        let changes = counterfactual(&evidence, &context, Target::ClientSide).unwrap();
+        let told: Vec<_> =
+            changes.iter().map(|one| (one.signal.name(), one.from, one.to)).collect();
+        let expected = [
+            ("dialogue.exchanges", 0, 12),
+            ("custom.count", 0, 4),
+            ("contract.form", 1, 2),
+            ("advice.count", 0, 3),
+        ];
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn waiting_has_a_date() {
+        let mut parts = RuleSet::generic().parts().clone();
+        let tenure = parts.signals.to_mut().remove(2);
+        parts.signals = vec![tenure].into();
+        parts.thresholds.client = 9;
+        (parts.thresholds.customer, parts.thresholds.exit_customer) = (2, 3);
+        parts.thresholds.exit_client = 8;
+        let rules = parts.build().unwrap();
+        let mut context = context();
+        context.rules = &rules;
+        let evidence = evidence(Tri::No, &context);
+        let changes = counterfactual(&evidence, &context, Target::ClientSide).unwrap();
+        let [wait] = changes.as_slice() else { panic!("{changes:?}") };
+        assert_eq!((wait.signal, wait.from, wait.to), (Signal::TenureDays, 100, 365));
+        assert_eq!(wait.on, parse_date("2026-03-22").ok());
+        let error = counterfactual(&evidence, &context, Target::Customer).unwrap_err();
+        assert_eq!(error, NoWayError::OutOfReach { reachable: 0, needed: 5 });
+        assert_eq!(error.to_string(), "what can be changed is worth `0` points, 5 are needed");
+    }
+
+    #[test]
+    fn a_duty_of_care_blocks_the_way_to_customer_and_is_a_client_already() {
+        let context = context();
+        for duty in [Tri::Yes, Tri::Unknown] {
+            let evidence = evidence(duty, &context);
+            let error = counterfactual(&evidence, &context, Target::Customer).unwrap_err();
+            assert_eq!(error, NoWayError::HardRule { id: "H1".into() });
+            assert_eq!(error.to_string(), "hard rule `H1` stands before the score");
+        }
+        let evidence = evidence(Tri::Yes, &context);
+        assert_eq!(counterfactual(&evidence, &context, Target::ClientSide), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn toward_customers_a_value_falls_just_below_a_bin() {
+        let context = context();
+        let evidence = evidence(Tri::No, &context)
+            .with_signal(Signal::DialogueExchanges, Span::exactly(40))
+            .with_signal(Signal::AdviceCount, Span::exactly(40));
+        // 5 + 6 + 16 + 9 = 36: two points too many.
+        let changes = counterfactual(&evidence, &context, Target::Customer).unwrap();
+        let [one] = changes.as_slice() else { panic!("{changes:?}") };
+        assert_eq!((one.signal, one.from, one.to), (Signal::DialogueExchanges, 40, 11));
+        let few = evidence.with_signal(Signal::AdviceCount, Span::exactly(0));
+        assert_eq!(counterfactual(&few, &context, Target::Customer), Ok(Vec::new()));
+    }
+}

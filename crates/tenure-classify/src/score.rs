@@ -1,0 +1,239 @@
+//! Points: the score as an interval, and which classes it leaves open.
+
+use tenure_model::Tri;
+
+use crate::class::{Class, ClassSet};
+use crate::evidence::Evidence;
+use crate::rules::{Condition, MAX_SCORE, RuleSet, Sides};
+use crate::signal::{Signal, Signals, Span};
+
+/// The relational score, 0 to 100: what it is at least, and at most.
+///
+/// ```
+/// use tenure_classify::{RuleSet, Score, Signal, Signals, Span};
+/// let mut row = Signals::default();
+/// row.set(Signal::GoalTracked, Span::exactly(1));
+/// row.set(Signal::Exclusive, Span::new(0, 1));
+/// let score = Score::of(&row, RuleSet::generic());
+/// assert_eq!((score.lo, score.hi), (8, 10));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Score {
+    /// From what was observed alone.
+    pub lo: u32,
+    /// If everything that is missing spoke for a client.
+    pub hi: u32,
+}
+
+impl Score {
+    /// The score of a row of signals. Allocates nothing.
+    #[must_use]
+    pub fn of(signals: &Signals, rules: &RuleSet) -> Self {
+        let (mut lo, mut hi) = (0_u32, 0_u32);
+        for rule in rules.parts().signals.iter() {
+            let value = signals.get(rule.signal);
+            lo = lo.saturating_add(rule.points(value.lo()));
+            hi = hi.saturating_add(rule.points(value.hi()));
+        }
+        Self { lo: lo.min(MAX_SCORE), hi: hi.min(MAX_SCORE) }
+    }
+
+    /// Whether every score of the other lies in it.
+    #[must_use]
+    pub const fn contains(self, other: Self) -> bool {
+        self.lo <= other.lo && other.hi <= self.hi
+    }
+
+    /// The least distance of an end to a threshold; 0 if one lies between.
+    pub(crate) fn margin(self, sides: Sides) -> u32 {
+        let distance = |threshold: u32| {
+            if self.lo <= threshold && threshold <= self.hi {
+                0
+            } else {
+                self.lo.abs_diff(threshold).min(self.hi.abs_diff(threshold))
+            }
+        };
+        distance(sides.client).min(distance(sides.customer))
+    }
+}
+
+/// What adds to the score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum Source {
+    /// A signal.
+    Signal(Signal),
+    /// What lies above the highest score, taken off again.
+    Cap,
+}
+
+/// What one source adds to each end of the score; over all contributions the `lo` sum to the
+/// score's `lo`, the `hi` to its `hi`, exactly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Contribution {
+    /// What adds.
+    pub source: Source,
+    /// The value of the signal, its upper end cut at the top bin; `None` for the cap.
+    pub value: Option<Span>,
+    /// Points to the lower end of the score.
+    pub lo: i64,
+    /// Points to the upper end of the score.
+    pub hi: i64,
+}
+
+pub(crate) fn contributions(signals: &Signals, rules: &RuleSet) -> Vec<Contribution> {
+    let signal_rules = &rules.parts().signals;
+    let mut contributions = Vec::with_capacity(signal_rules.len().saturating_add(1));
+    let (mut lo, mut hi) = (0_i64, 0_i64);
+    for rule in signal_rules.iter() {
+        let value = signals.get(rule.signal);
+        let (least, most) = (rule.points(value.lo()), rule.points(value.hi()));
+        lo = lo.saturating_add(i64::from(least));
+        hi = hi.saturating_add(i64::from(most));
+        contributions.push(Contribution {
+            source: Source::Signal(rule.signal),
+            value: Some(rule.shown(value)),
+            lo: i64::from(least),
+            hi: i64::from(most),
+        });
+    }
+    let above = |sum: i64| i64::from(MAX_SCORE).saturating_sub(sum).min(0);
+    if above(hi) < 0 {
+        let (lo, hi) = (above(lo), above(hi));
+        contributions.push(Contribution { source: Source::Cap, value: None, lo, hi });
+    }
+    contributions
+}
+
+/// The classes that a score and a transactional test leave open. `duty`: whether a contract
+/// carries a duty of care, which puts the account on the client side.
+fn open_classes(score: Score, transactional: Tri, duty: Tri, sides: Sides) -> ClassSet {
+    let mut open = ClassSet::empty();
+    if duty != Tri::Yes && score.lo < sides.customer {
+        open = open.with(Class::Customer);
+    }
+    if duty != Tri::Yes && score.hi >= sides.customer && score.lo < sides.client {
+        open = open.with(Class::Hybrid);
+    }
+    if duty != Tri::No || score.hi >= sides.client {
+        if transactional != Tri::Yes {
+            open = open.with(Class::Client);
+        }
+        if transactional != Tri::No {
+            open = open.with(Class::Hybrid);
+        }
+    }
+    open
+}
+
+/// The classes that nothing we know rules out.
+pub(crate) fn possible(evidence: &Evidence, rules: &RuleSet, sides: Sides) -> ClassSet {
+    let facts = &evidence.facts;
+    if is_idle(evidence, rules) && facts.sources_complete {
+        return ClassSet::empty().with(Class::Undetermined);
+    }
+    let duty = match rules.hard_rule(Condition::Fiduciary) {
+        Some(_) => facts.fiduciary,
+        None => Tri::No,
+    };
+    evidence.readings().fold(ClassSet::empty(), |open, reading| {
+        let score = Score::of(&reading.signals, rules);
+        open.union(open_classes(score, reading.transactional, duty, sides))
+    })
+}
+
+/// Whether the rule for accounts without commercial activity applies.
+pub(crate) fn is_idle(evidence: &Evidence, rules: &RuleSet) -> bool {
+    !evidence.facts.active && rules.hard_rule(Condition::NoCommercialActivity).is_some()
+}
+
+/// The class under the strict policy, from the classes left open.
+pub(crate) fn strict_class(evidence: &Evidence, rules: &RuleSet, open: ClassSet) -> Class {
+    if is_idle(evidence, rules) {
+        Class::Undetermined
+    } else {
+        open.only().unwrap_or(Class::Undetermined)
+    }
+}
+
+/// The class as if what was not observed had not happened.
+pub(crate) fn lean_class(evidence: &Evidence, rules: &RuleSet, sides: Sides) -> Class {
+    if is_idle(evidence, rules) {
+        return Class::Undetermined;
+    }
+    let known = |fact: bool| if fact { Tri::Yes } else { Tri::No };
+    let facts = &evidence.facts;
+    let duty = rules.hard_rule(Condition::Fiduciary).is_some() && facts.fiduciary_observed;
+    let lo = Score::of(evidence.observed(), rules).lo;
+    open_classes(Score { lo, hi: lo }, known(facts.transactional), known(duty), sides)
+        .only()
+        .unwrap_or(Class::Undetermined)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Score, Source, contributions, open_classes};
+    use crate::rules::{RuleSet, Sides};
+    use crate::signal::{Signal, Signals, Span};
+    use tenure_model::Tri;
+
+    const SIDES: Sides = Sides { client: 55, customer: 35 };
+
+    fn classes(lo: u32, hi: u32, transactional: Tri, duty: Tri) -> String {
+        open_classes(Score { lo, hi }, transactional, duty, SIDES).to_string()
+    }
+
+    #[test]
+    fn thresholds_belong_to_the_upper_side() {
+        assert_eq!(classes(34, 34, Tri::No, Tri::No), "customer");
+        assert_eq!(classes(35, 35, Tri::No, Tri::No), "hybrid");
+        assert_eq!(classes(54, 54, Tri::No, Tri::No), "hybrid");
+        assert_eq!(classes(55, 55, Tri::No, Tri::No), "client");
+        assert_eq!(classes(55, 55, Tri::Yes, Tri::No), "hybrid");
+        assert_eq!(classes(55, 55, Tri::Unknown, Tri::No), "client, hybrid");
+        assert_eq!(classes(34, 35, Tri::No, Tri::No), "customer, hybrid");
+        assert_eq!(classes(0, 100, Tri::No, Tri::No), "client, customer, hybrid");
+    }
+
+    #[test]
+    fn a_duty_of_care_is_the_client_side_and_an_unknown_one_adds_it() {
+        assert_eq!(classes(0, 0, Tri::No, Tri::Yes), "client");
+        assert_eq!(classes(40, 40, Tri::Yes, Tri::Yes), "hybrid");
+        assert_eq!(classes(0, 100, Tri::Unknown, Tri::Yes), "client, hybrid");
+        assert_eq!(classes(0, 0, Tri::No, Tri::Unknown), "client, customer");
+        assert_eq!(classes(40, 40, Tri::No, Tri::Unknown), "client, hybrid");
+    }
+
+    #[test]
+    fn the_margin_is_the_distance_to_the_nearer_threshold() {
+        let margin = |lo, hi| Score { lo, hi }.margin(SIDES);
+        assert_eq!([margin(57, 59), margin(20, 30), margin(40, 48)], [2, 5, 5]);
+        assert_eq!([margin(35, 36), margin(30, 35), margin(0, 100)], [0, 0, 0]);
+        assert_eq!([margin(0, 0), margin(100, 100), margin(56, 90)], [35, 45, 1]);
+    }
+
+    #[test]
+    fn a_full_card_is_capped_and_the_cap_is_shown() {
+        let rules = RuleSet::generic();
+        let mut signals = Signals::default();
+        for &signal in Signal::ALL {
+            signals.set(signal, Span::exactly(i64::MAX));
+        }
+        let score = Score::of(&signals, rules);
+        assert_eq!((score.lo, score.hi), (100, 100));
+        let all = contributions(&signals, rules);
+        let last = all.last().unwrap();
+        assert_eq!((last.source, last.lo, last.hi), (Source::Cap, -1, -1));
+        signals.set(Signal::ValueRatio, Span::new(0, i64::MAX));
+        let last = *contributions(&signals, rules).last().unwrap();
+        assert_eq!((last.source, last.lo, last.hi), (Source::Cap, 0, -1));
+        signals.set(Signal::ValueRatio, Span::exactly(0));
+        assert_eq!(contributions(&signals, rules).len(), 14);
+    }
+}

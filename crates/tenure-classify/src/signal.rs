@@ -1,0 +1,141 @@
+//! What is measured: the signals, and a row of their values.
+
+use crate::named::named;
+
+macro_rules! signals {
+    ($($(#[$doc:meta])* $variant:ident / $field:ident = $text:literal,)+) => {
+        named! {
+            /// A measured fact about a relationship. Each value is a whole number: a count, a
+            /// number of days, 0 or 1 for no or yes, 0, 1, 2 for no contract, standard,
+            /// negotiated; [`Signal::ValueRatio`] counts thousandths, rounded down.
+            ///
+            /// ```
+            /// use tenure_classify::Signal;
+            /// assert_eq!(Signal::from_name("custom.count"), Some(Signal::CustomCount));
+            /// ```
+            #[non_exhaustive]
+            Signal { $($(#[$doc])* $variant = $text,)+ }
+        }
+
+        /// A value of every signal: what the rules look at, and all they look at.
+        ///
+        /// ```
+        /// use tenure_classify::{Signal, Signals, Span};
+        /// let mut row = Signals::default();
+        /// row.set(Signal::AdviceCount, Span::exactly(3));
+        /// assert_eq!(row.get(Signal::AdviceCount), Span::exactly(3));
+        /// assert_eq!(row.get(Signal::Exclusive), Span::exactly(0));
+        /// ```
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+        pub struct Signals { $($field: Span,)+ }
+
+        impl Signals {
+            /// The value of that signal.
+            #[must_use]
+            pub const fn get(&self, signal: Signal) -> Span {
+                match signal { $(Signal::$variant => self.$field,)+ }
+            }
+
+            /// Sets the value of that signal.
+            pub const fn set(&mut self, signal: Signal, value: Span) {
+                match signal { $(Signal::$variant => self.$field = value,)+ }
+            }
+
+            /// The smallest row that holds both, signal by signal.
+            #[must_use]
+            pub fn hull(&self, other: &Self) -> Self {
+                Self { $($field: self.$field.hull(other.$field),)+ }
+            }
+        }
+    };
+}
+
+signals! {
+    /// The best active contract: none, standard, negotiated.
+    ContractForm / contract_form = "contract.form",
+    /// Whether an active contract is billed monthly, quarterly or annually.
+    BillingRecurring / billing_recurring = "billing.recurring",
+    /// Days from the opening of the episode to the anchor.
+    TenureDays / tenure_days = "tenure.days",
+    /// Purchase days in the window, and 12 for a recurring contract.
+    RepeatDays / repeat_days = "repeat.days",
+    /// Days in the window with something customised bought or delivered.
+    CustomCount / custom_count = "custom.count",
+    /// Advisory human interactions in the window.
+    AdviceCount / advice_count = "advice.count",
+    /// Mutual human interactions, and the smaller of those in and out.
+    DialogueExchanges / dialogue_exchanges = "dialogue.exchanges",
+    /// Human interactions that we began, other than answers and win-backs.
+    ProactiveCount / proactive_count = "proactive.count",
+    /// Whether a goal was set in the episode.
+    GoalTracked / goal_tracked = "goal.tracked",
+    /// Customised deliverables done and goals reviewed in the window.
+    MilestoneCount / milestone_count = "milestone.count",
+    /// Whether somebody is assigned at the anchor.
+    ManagerDedicated / manager_dedicated = "manager.dedicated",
+    /// Whether an active contract is exclusive.
+    Exclusive / exclusive = "exclusive",
+    /// Referrals in the episode.
+    ReferralCount / referral_count = "referral.count",
+    /// Value a day over the portfolio's median, in thousandths, rounded down.
+    ValueRatio / value_ratio = "value.ratio",
+}
+
+/// What we know of a value: it lies from `lo` to `hi`, both included.
+///
+/// ```
+/// use tenure_classify::Span;
+/// let span = Span::new(3, 1);
+/// assert_eq!((span.lo(), span.hi(), span.is_exact()), (1, 3, false));
+/// assert_eq!(Span::exactly(2).hull(Span::exactly(5)), Span::new(2, 5));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Span {
+    lo: i64,
+    hi: i64,
+}
+
+impl Span {
+    /// From the smaller to the larger of two values.
+    #[must_use]
+    pub const fn new(one: i64, other: i64) -> Self {
+        if one <= other { Self { lo: one, hi: other } } else { Self { lo: other, hi: one } }
+    }
+
+    /// One value, known.
+    #[must_use]
+    pub const fn exactly(value: i64) -> Self {
+        Self { lo: value, hi: value }
+    }
+
+    /// The least it can be: what was observed.
+    #[must_use]
+    pub const fn lo(self) -> i64 {
+        self.lo
+    }
+
+    /// The most it can be.
+    #[must_use]
+    pub const fn hi(self) -> i64 {
+        self.hi
+    }
+
+    /// Whether it is known.
+    #[must_use]
+    pub const fn is_exact(self) -> bool {
+        self.lo == self.hi
+    }
+
+    /// Whether every value of the other lies in it.
+    #[must_use]
+    pub const fn contains(self, other: Self) -> bool {
+        self.lo <= other.lo && other.hi <= self.hi
+    }
+
+    /// The smallest span that holds both.
+    #[must_use]
+    pub fn hull(self, other: Self) -> Self {
+        Self { lo: self.lo.min(other.lo), hi: self.hi.max(other.hi) }
+    }
+}
