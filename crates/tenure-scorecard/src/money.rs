@@ -1,22 +1,23 @@
 //! The one currency of a scorecard.
 
 use tenure_model::record::SubscriptionChange;
-use tenure_model::{Book, Currency, Relationship};
+use tenure_model::{AsOf, Book, Currency, Relationship};
 
 use crate::error::ScorecardError;
 
-/// The reporting currency: the one asked for, or the only one of the book. `None` where there is no
-/// money at all.
+/// The reporting currency: the one asked for, or the only one of the amounts that can be seen. `None`
+/// where there is no money at all.
 pub(crate) fn reporting_currency(
     book: &Book,
     asked: Option<Currency>,
+    now: AsOf,
 ) -> Result<Option<Currency>, ScorecardError> {
     if asked.is_some() {
         return Ok(asked);
     }
     let mut found: Vec<Currency> = Vec::new();
     for relationship in book.relationships() {
-        for currency in currencies(relationship) {
+        for currency in currencies(relationship, now) {
             if !found.contains(&currency) {
                 found.push(currency);
             }
@@ -33,16 +34,29 @@ pub(crate) fn reporting_currency(
     }
 }
 
-/// The currency of every amount of an account.
-fn currencies(relationship: &Relationship) -> impl Iterator<Item = Currency> + '_ {
-    let purchases = relationship.purchases().iter().map(|entry| entry.record.currency());
+/// The currency of every amount of an account that can be seen. A renewal can be seen before it is
+/// due: what comes due is known.
+fn currencies(relationship: &Relationship, now: AsOf) -> impl Iterator<Item = Currency> + '_ {
+    let purchases = relationship
+        .purchases()
+        .iter()
+        .filter(move |entry| now.sees(entry.record.date, entry.recorded_at))
+        .map(|entry| entry.record.currency());
     let contracts = relationship
         .contracts()
         .iter()
+        .filter(move |entry| now.sees(entry.record.start, entry.recorded_at))
         .filter_map(|entry| entry.record.annual_value.map(|value| value.currency()));
-    let renewals = relationship.renewals().iter().map(|entry| entry.record.arr_due.currency());
-    let subscriptions =
-        relationship.subscriptions().iter().filter_map(|entry| currency(&entry.record.change));
+    let renewals = relationship
+        .renewals()
+        .iter()
+        .filter(move |entry| now.knows(entry.recorded_at))
+        .map(|entry| entry.record.arr_due.currency());
+    let subscriptions = relationship
+        .subscriptions()
+        .iter()
+        .filter(move |entry| now.sees(entry.record.at.date_utc(), entry.recorded_at))
+        .filter_map(|entry| currency(&entry.record.change));
     purchases.chain(contracts).chain(renewals).chain(subscriptions)
 }
 

@@ -73,9 +73,10 @@ impl RevenueStrand {
     ) -> Result<(), ScorecardError> {
         // What comes later may be in another currency, and is nobody's business today.
         let now = question.dates.now;
+        let zone = question.plan.definition().zone;
         let visible = || {
             let all = relationship.subscriptions().iter();
-            all.filter(move |entry| now.sees(entry.record.at.date_utc(), entry.recorded_at))
+            all.filter(move |entry| now.sees(zone.date_of(entry.record.at), entry.recorded_at))
         };
         if visible().next().is_none() {
             return Ok(());

@@ -1,4 +1,5 @@
 //! Edges by name.
+#![expect(clippy::panic, clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -106,6 +107,16 @@ fn an_account_with_nothing_but_a_profile_is_undetermined() {
     assert_eq!((line.health, line.p_alive), (None, None));
     assert_eq!(card.by_segment[0].name, "north");
     assert_eq!((card.by_segment[0].accounts, card.by_class[3].accounts), (1, 1));
+}
+
+#[test]
+fn a_currency_not_seen_yet_asks_for_no_choice() {
+    let events = [
+        event("acme", purchase("2025-01-01", "10.00", "USD")),
+        event("acme", purchase("2025-07-01", "7.00", "EUR")),
+    ];
+    let card = card(events, &settings("2025-06-30"));
+    assert_eq!(card.currency.map(Currency::code), Some("USD"));
 }
 
 #[test]
@@ -245,9 +256,24 @@ fn a_future_in_another_currency_changes_no_figure() {
         event("acme", Record::Renewal(renewal)),
     ];
     let today = card(now.clone(), &asked);
-    assert_eq!(whole(&today.total, "mrr_closing"), Some(100_00));
+    assert_eq!(whole(&today.total, "mrr_closing"), Some(10_000));
     let later = card(now.into_iter().chain(future), &asked);
     assert!(later.total == today.total);
+}
+
+#[test]
+fn a_month_ends_where_its_zone_says() {
+    let closing = |zone: &str, at: &str| {
+        let mut asked = settings("2025-06-30");
+        asked.zone = Zone::parse(zone).unwrap();
+        whole(&card([event("acme", monthly(at, "100.00", "USD"))], &asked).total, "mrr_closing")
+    };
+    assert_eq!(closing("UTC", "2025-06-30T23:59:59Z"), Some(10_000));
+    assert_eq!(closing("UTC", "2025-07-01T00:00:00Z"), None);
+    // Still June in New York, already July in Berlin.
+    assert_eq!(closing("-05:00", "2025-07-01T04:59:59Z"), Some(10_000));
+    assert_eq!(closing("-05:00", "2025-07-01T05:00:00Z"), None);
+    assert_eq!(closing("+02:00", "2025-06-30T22:00:00Z"), None);
 }
 
 #[test]
@@ -261,7 +287,7 @@ fn a_subscription_in_another_currency_is_counted_and_left_out() {
         event("beta", Record::Renewal(renewal)),
     ];
     let card = card(events, &asked);
-    assert_eq!(whole(&card.total, "mrr_closing"), Some(100_00));
+    assert_eq!(whole(&card.total, "mrr_closing"), Some(10_000));
     assert_eq!(count(&card.total, "mrr_closing", "accounts"), Some(1));
     assert_eq!(count(&card.total, "mrr_closing", "other_currency"), Some(1));
     assert_eq!(count(&card.total, "renewal_rate", "due"), Some(0));

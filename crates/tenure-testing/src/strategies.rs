@@ -1,5 +1,7 @@
 //! Generators for property tests; sizes and values shrink towards the small and plain.
 
+#[cfg(feature = "scorecard")]
+pub mod book;
 #[cfg(feature = "classify")]
 pub mod classify;
 #[cfg(feature = "clv")]

@@ -1,0 +1,14 @@
+//! What fuzzing asks of any bytes at all: plain functions that panic where a law is broken.
+//!
+//! The targets under `fuzz/` call them with what the fuzzer makes up; the test `corpus` with the
+//! inputs that were kept.
+
+#[cfg(feature = "classify")]
+mod classify;
+#[cfg(feature = "ingest")]
+mod folder;
+
+#[cfg(feature = "classify")]
+pub use classify::classify;
+#[cfg(feature = "ingest")]
+pub use folder::folder;
