@@ -71,7 +71,7 @@ pub fn scorecard(
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Scorecard, ScorecardError> {
     let dates = settings.dates()?;
-    let currency = reporting_currency(book, settings.currency, dates.now)?;
+    let currency = reporting_currency(book, settings.currency, dates.now, settings.zone)?;
     let job = Job::new(settings, dates, currency)?;
     let relationships = book.relationships();
     let size = relationships.len().div_ceil(threads.get()).max(1);

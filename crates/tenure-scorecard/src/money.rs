@@ -1,7 +1,7 @@
 //! The one currency of a scorecard.
 
 use tenure_model::record::SubscriptionChange;
-use tenure_model::{AsOf, Book, Currency, Relationship};
+use tenure_model::{AsOf, Book, Currency, Relationship, Zone};
 
 use crate::error::ScorecardError;
 
@@ -11,13 +11,14 @@ pub(crate) fn reporting_currency(
     book: &Book,
     asked: Option<Currency>,
     now: AsOf,
+    zone: Zone,
 ) -> Result<Option<Currency>, ScorecardError> {
     if asked.is_some() {
         return Ok(asked);
     }
     let mut found: Vec<Currency> = Vec::new();
     for relationship in book.relationships() {
-        for currency in currencies(relationship, now) {
+        for currency in currencies(relationship, now, zone) {
             if !found.contains(&currency) {
                 found.push(currency);
             }
@@ -36,7 +37,11 @@ pub(crate) fn reporting_currency(
 
 /// The currency of every amount of an account that can be seen. A renewal can be seen before it is
 /// due: what comes due is known.
-fn currencies(relationship: &Relationship, now: AsOf) -> impl Iterator<Item = Currency> + '_ {
+fn currencies(
+    relationship: &Relationship,
+    now: AsOf,
+    zone: Zone,
+) -> impl Iterator<Item = Currency> + '_ {
     let purchases = relationship
         .purchases()
         .iter()
@@ -55,7 +60,7 @@ fn currencies(relationship: &Relationship, now: AsOf) -> impl Iterator<Item = Cu
     let subscriptions = relationship
         .subscriptions()
         .iter()
-        .filter(move |entry| now.sees(entry.record.at.date_utc(), entry.recorded_at))
+        .filter(move |entry| now.sees(zone.date_of(entry.record.at), entry.recorded_at))
         .filter_map(|entry| currency(&entry.record.change));
     purchases.chain(contracts).chain(renewals).chain(subscriptions)
 }
