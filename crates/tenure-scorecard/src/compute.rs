@@ -358,7 +358,13 @@ impl<'a> Job<'a> {
             window: self.dates.window,
             revenue_months: (self.dates.first, self.dates.last),
             rule_set: format!("{} {}", rules.id(), rules.version()),
-            tables: usage::tables(book, self.dates.now, &self.settings.coverage, self.currency),
+            tables: usage::tables(
+                book,
+                self.dates.now,
+                &self.settings.coverage,
+                self.currency,
+                self.settings.zone,
+            ),
             population: CLASSES
                 .into_iter()
                 .zip(stages)

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use tenure_model::record::AccountProfile;
-use tenure_model::{AsOf, Book, Coverage, Currency, Entry, Relationship, Table};
+use tenure_model::{AsOf, Book, Coverage, Currency, Entry, Relationship, Table, Zone};
 
 use crate::money;
 use crate::scorecard::TableUse;
@@ -13,6 +13,7 @@ pub(crate) fn tables(
     as_of: AsOf,
     coverage: &Coverage,
     currency: Option<Currency>,
+    zone: Zone,
 ) -> Vec<TableUse> {
     let mut uses = Table::ALL.map(|table| TableUse {
         table,
@@ -24,7 +25,7 @@ pub(crate) fn tables(
     });
     for relationship in book.relationships() {
         for slot in &mut uses {
-            count(slot, relationship, as_of, currency);
+            count(slot, relationship, as_of, currency, zone);
         }
     }
     uses.into()
@@ -35,6 +36,7 @@ fn count(
     relationship: &Relationship,
     as_of: AsOf,
     currency: Option<Currency>,
+    zone: Zone,
 ) {
     let foreign = |found: Option<Currency>| found.is_some() && found != currency;
     match slot.table {
@@ -49,7 +51,7 @@ fn count(
             (renewal.due, foreign(Some(renewal.arr_due.currency())))
         }),
         Table::Subscriptions => each(slot, relationship.subscriptions(), as_of, |event| {
-            (event.at.date_utc(), foreign(money::currency(&event.change)))
+            (zone.date_of(event.at), foreign(money::currency(&event.change)))
         }),
         Table::Purchases => each(slot, relationship.purchases(), as_of, |purchase| {
             (purchase.date, foreign(Some(purchase.currency())))

@@ -266,6 +266,7 @@ fn a_month_ends_where_its_zone_says() {
     let closing = |zone: &str, at: &str| {
         let mut asked = settings("2025-06-30");
         asked.zone = Zone::parse(zone).unwrap();
+        asked.currency = Some(Currency::new("USD").unwrap());
         whole(&card([event("acme", monthly(at, "100.00", "USD"))], &asked).total, "mrr_closing")
     };
     assert_eq!(closing("UTC", "2025-06-30T23:59:59Z"), Some(10_000));
