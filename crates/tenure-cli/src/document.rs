@@ -8,6 +8,7 @@ use tenure::model::Currency;
 use tenure::scorecard::{
     AccountLine, Figure, FittedModel, Group, Population, Scorecard, TableUse, Unit, Value,
 };
+use tenure::stats::{Ratio, integer_to_f64};
 
 use crate::text;
 
@@ -233,8 +234,8 @@ fn group_line(group: &Group) -> GroupLine<'_> {
 
 fn figure_line(figure: &Figure) -> FigureLine<'_> {
     let interval = figure.interval.as_ref().map(|interval| IntervalLine {
-        lower: interval.lower(),
-        upper: interval.upper(),
+        lower: interval.lower() / per_major(figure.unit).1,
+        upper: interval.upper() / per_major(figure.unit).1,
         level: interval.level().value(),
         method: interval.method().name(),
     });
@@ -277,13 +278,27 @@ fn value_json(unit: Unit, value: Value) -> serde_json::Value {
     match value {
         Value::Whole(number) => whole(number),
         Value::Between(low, high) => serde_json::json!([whole(low), whole(high)]),
-        Value::Estimate(estimate) => serde_json::Value::from(estimate),
-        Value::Ratio(ratio) => serde_json::json!({
-            "num": wide(ratio.num()),
-            "den": wide(ratio.den()),
-            "value": ratio.to_decimal(10),
-        }),
+        Value::Estimate(estimate) => serde_json::Value::from(estimate / per_major(unit).1),
+        Value::Ratio(ratio) => {
+            let major = ratio.den().checked_mul(per_major(unit).0);
+            let ratio = major.and_then(|den| Ratio::new(ratio.num(), den)).unwrap_or(ratio);
+            serde_json::json!({
+                "num": wide(ratio.num()),
+                "den": wide(ratio.den()),
+                "value": ratio.to_decimal(10),
+            })
+        }
     }
+}
+
+/// Of the unit, how many make the one that is written: figures of money are in minor units, the
+/// document is in major ones.
+fn per_major(unit: Unit) -> (i128, f64) {
+    let units = match unit {
+        Unit::Money(currency) => i128::from(currency.minor_per_major()),
+        _ => 1,
+    };
+    (units, integer_to_f64(units))
 }
 
 fn wide(number: i128) -> serde_json::Value {

@@ -184,6 +184,29 @@ fn to_places_of(text: &str, number: &Value) -> String {
 }
 
 #[test]
+fn money_is_written_in_major_units() {
+    let purchases =
+        "account,date,amount\na,2024-01-01,10.00\na,2024-02-01,5.50\nb,2024-03-01,4.00\n";
+    let settings = "as_of = \"2024-12-31\"\ncurrency = \"USD\"\n";
+    let (_, json) =
+        report(&folder(&[("purchases.csv", purchases), ("tenure.toml", settings)]), &[]);
+    assert_eq!(figure(&json, "historical_value")["value"], "19.50");
+    assert_eq!(figure(&json, "historical_value")["unit"], "USD");
+    // 19.50 over two buyers
+    let each = &figure(&json, "historical_value_per_account")["value"];
+    assert_eq!(*each, serde_json::json!({"num": 1950, "den": 200, "value": "9.7500000000"}));
+    // An estimate is in the same unit: the accounts of the demo sum to its total.
+    let out = TempDir::new().unwrap();
+    let demo = tenure(&["report", "--demo", "--format", "json", "--out", path(&out)]);
+    let json: Value = serde_json::from_slice(&demo.stdout).unwrap();
+    let total = figure(&json, "residual_value")["value"].as_f64().expect("an estimate");
+    let accounts = json["accounts"].as_array().unwrap();
+    let values = accounts.iter().filter_map(|line| line["residual_value"].as_f64());
+    let sum = values.fold(0.0, |sum, value| sum + value);
+    assert!(sum > 0.0 && (total - sum).abs() <= 1e-9 * sum, "{total} {sum}");
+}
+
+#[test]
 fn rejects_are_located_counted_and_fail_only_a_strict_run() {
     let table = "account,date,survey,score\na,2024-03-01,nps,10\nb,2024-03-02,nps,11\n";
     let input = folder(&[("responses.csv", table)]);
