@@ -186,7 +186,7 @@ proptest! {
                 }
                 _ => false,
             };
-            if !signed_later && event.record.effective().is_none_or(|day| day <= as_of) {
+            if !signed_later && event.record.effective(tenure_model::Zone::UTC).is_none_or(|day| day <= as_of) {
                 past.push(event);
             }
         }
@@ -465,7 +465,7 @@ proptest! {
                 Record::Contract(one) => {
                     one.start <= today() && one.signed.is_none_or(|signed| signed <= today())
                 }
-                record => record.effective().is_none_or(|day| day <= today()),
+                record => record.effective(tenure_model::Zone::UTC).is_none_or(|day| day <= today()),
             })
             .collect();
         let relationship = relationship(&past);

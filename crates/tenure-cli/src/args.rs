@@ -44,7 +44,8 @@ The folder holds at least one table, such as purchases.csv or cases.csv.gz, with
 are complete, and chooses currency, dates and definitions; `tenure demo` writes one with comments.
 
 Written to --out: report.json (everything, exact), report.html (for people, one file), \
-rejects.csv (every row that was not used, with its place and the reason).
+rejects.csv (rows that could not be used, and rows dated after as-of, each with its place and the \
+reason; the first 10,000 of each file).
 
 Examples:
   tenure report --demo

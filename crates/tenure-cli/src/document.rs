@@ -35,6 +35,7 @@ struct Head<'a> {
     total: GroupLine<'a>,
     by_class: Vec<GroupLine<'a>>,
     by_segment: Vec<GroupLine<'a>>,
+    accounts_not_yet: u64,
 }
 
 #[derive(Serialize)]
@@ -190,6 +191,7 @@ fn head<'a>(
         total: group_line(&card.total),
         by_class: card.by_class.iter().map(group_line).collect(),
         by_segment: card.by_segment.iter().map(group_line).collect(),
+        accounts_not_yet: card.accounts_not_yet,
     }
 }
 

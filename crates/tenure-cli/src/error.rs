@@ -9,7 +9,7 @@ use tenure::scorecard::ScorecardError;
 /// Why a command could not be carried out. Each is one line for a person at a terminal.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CommandError {
-    #[error("cannot read the folder `{}`", path.display())]
+    #[error("no report on `{}`", path.display())]
     Ingest {
         path: PathBuf,
         #[source]

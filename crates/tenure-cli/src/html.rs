@@ -42,13 +42,15 @@ pub(crate) fn write(out: &mut dyn Write, card: &Scorecard, files: &[FileLine]) -
     population(&mut page, card);
     let columns: Vec<&Group> = card.by_class.iter().chain([&card.total]).collect();
     for section in Section::ALL {
-        figures(&mut page, card, &columns, section, table::question(section));
+        let window = table::window(card, section);
+        figures(&mut page, &columns, section, table::question(section), &window);
     }
     if card.by_segment.len() > 1 {
         let columns: Vec<&Group> = card.by_segment.iter().collect();
         for section in Section::ALL {
             let heading = format!("{} By segment", table::question(section));
-            figures(&mut page, card, &columns, section, &heading);
+            let days = table::days(card, section);
+            figures(&mut page, &columns, section, &heading, &days);
         }
     }
     models(&mut page, card);
@@ -96,6 +98,9 @@ fn population(page: &mut String, card: &Scorecard) {
     if let Some(hint) = table::missing_evidence(card) {
         let _ = writeln!(page, "<p class=\"note\">{}</p>", escape(&hint));
     }
+    if let Some(left_out) = table::other_currency(card) {
+        let _ = writeln!(page, "<p class=\"note\">{}</p>", escape(&left_out));
+    }
     let stages = card.population.first().map_or(&[][..], |class| &class.stages);
     let head = ["class", "accounts"].into_iter().chain(stages.iter().map(|&(stage, _)| stage));
     open_table(page, head.map(str::to_owned));
@@ -114,13 +119,7 @@ fn population(page: &mut String, card: &Scorecard) {
     close_table(page);
 }
 
-fn figures(
-    page: &mut String,
-    card: &Scorecard,
-    columns: &[&Group],
-    section: Section,
-    heading: &str,
-) {
+fn figures(page: &mut String, columns: &[&Group], section: Section, heading: &str, note: &str) {
     let Some(first) = columns.first() else { return };
     let rows: Vec<(usize, &Figure)> = first
         .figures
@@ -130,18 +129,13 @@ fn figures(
             figure.section == section
                 && columns
                     .iter()
-                    .any(|group| group.figures.get(*index).is_some_and(|f| f.value.is_some()))
+                    .any(|group| group.figures.get(*index).is_some_and(|f| !text::is_empty(f)))
         })
         .collect();
     if rows.is_empty() {
         return;
     }
-    let _ = write!(
-        page,
-        "<h2>{}</h2>\n<p class=\"note\">{}</p>\n",
-        escape(heading),
-        escape(&table::window(card, section))
-    );
+    let _ = write!(page, "<h2>{}</h2>\n<p class=\"note\">{}</p>\n", escape(heading), escape(note));
     open_table(
         page,
         [String::new()].into_iter().chain(columns.iter().map(|group| group.name.clone())),
@@ -155,7 +149,7 @@ fn figures(
         );
         for group in columns {
             let Some(figure) = group.figures.get(index) else { continue };
-            let note = if figure.value.is_some() { text::note(figure) } else { String::new() };
+            let note = if text::is_empty(figure) { String::new() } else { text::note(figure) };
             let _ = write!(
                 page,
                 "<td>{}<small>{}</small></td>",
@@ -252,7 +246,13 @@ fn accounts(page: &mut String, card: &Scorecard) {
         let span = |(low, high): (i64, i64)| {
             if low == high { low.to_string() } else { format!("{low} to {high}") }
         };
-        let class = if line.class == "undetermined" && !line.possible.is_empty() {
+        // On the scale of the section above: 0 to 100.
+        let health = |(low, high): (i64, i64)| {
+            let text = |score| text::thousandths(i128::from(score));
+            if low == high { text(low) } else { format!("{} to {}", text(low), text(high)) }
+        };
+        let open = line.possible.iter().any(|&possible| possible != line.class);
+        let class = if line.class == "undetermined" && open {
             format!("undetermined ({})", line.possible.join(" or "))
         } else {
             line.class.to_owned()
@@ -267,7 +267,7 @@ fn accounts(page: &mut String, card: &Scorecard) {
             span(line.score),
             line.stage,
             line.confidence,
-            line.health.map_or_else(|| "–".to_owned(), span),
+            line.health.map_or_else(|| "–".to_owned(), health),
             line.p_alive.map_or_else(|| "–".to_owned(), |p| format!("{p:.2}")),
             escape(&why.join("; "))
         );

@@ -43,7 +43,7 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(error) => {
-            eprintln!("error: {}", error::chain(&error));
+            eprintln!("error: {}", text::printable(&error::chain(&error)));
             ExitCode::from(UNUSABLE)
         }
     }

@@ -14,6 +14,9 @@ use crate::document::{self, FileLine};
 use crate::error::CommandError;
 use crate::{demo, html, print, progress, settings, table, text};
 
+/// The files a report writes.
+const OUTPUTS: [&str; 3] = ["report.json", "report.html", "rejects.csv"];
+
 /// Whether the run ends in failure because rows were rejected.
 pub(crate) enum Rejects {
     None,
@@ -55,16 +58,24 @@ pub(crate) fn run(args: &ReportArgs) -> Result<Rejects, CommandError> {
             print(&format!("Written: {}, {}\n", json.display(), page.display()))?;
         }
     }
-    let rejected = ingested.counts().rejected;
+    let counts = ingested.counts();
+    if counts.after_as_of > 0 {
+        eprintln!(
+            "note: {} rows are dated after as-of and have no effect; {} lists them",
+            text::grouped(i128::from(counts.after_as_of)),
+            rejects.display()
+        );
+    }
+    let rejected = counts.rejected;
     if rejected > 0 {
         eprintln!(
-            "{}: {} rows were rejected; see {}",
+            "{}: rejected {} row(s); see {}",
             if args.strict { "error" } else { "warning" },
             text::grouped(i128::from(rejected)),
             rejects.display()
         );
         for reject in ingested.rejects().take(5) {
-            eprintln!("  {reject}");
+            eprintln!("  {}", text::printable(&reject.to_string()));
         }
         if args.strict {
             return Ok(Rejects::Some);
@@ -159,7 +170,10 @@ fn file_lines(ingested: &Ingested) -> Vec<FileLine> {
             }
         })
         .collect();
-    lines.extend(ingested.ignored.iter().map(|ignored| FileLine {
+    // What an earlier run wrote into the folder itself is no input.
+    let ours = |name: &str| OUTPUTS.contains(&name);
+    let ignored = ingested.ignored.iter().filter(|ignored| !ours(&ignored.file));
+    lines.extend(ignored.map(|ignored| FileLine {
         file: ignored.file.clone(),
         table: None,
         rows: 0,
@@ -198,7 +212,7 @@ fn write_file(
 fn write_rejects(out: &mut dyn Write, ingested: &Ingested) -> io::Result<()> {
     let mut rows = csv::Writer::from_writer(out);
     rows.write_record(["file", "line", "column", "value", "expected", "code"])?;
-    for reject in ingested.rejects() {
+    for reject in ingested.rejects().chain(ingested.after_as_of()) {
         rows.write_record([
             &*reject.file,
             &reject.line.to_string(),

@@ -34,22 +34,29 @@ pub(crate) const fn question(section: Section) -> &'static str {
     }
 }
 
-/// The days and the class that the figures of a section stand for.
-pub(crate) fn window(card: &Scorecard, section: Section) -> String {
+/// The days that the figures of a section stand for.
+pub(crate) fn days(card: &Scorecard, section: Section) -> String {
     let window = card.window.last().map_or_else(
         || card.window.start().to_string(),
         |last| format!("{} to {last}", card.window.start()),
     );
     let (first, last) = card.revenue_months;
     match section {
-        Section::Survey | Section::Service => {
-            format!("{window}; by the class when that window opened")
-        }
-        Section::Revenue => {
-            format!("{first} to {last}, renewals {window}; by the class when that window opened")
-        }
-        _ => format!("as of {}; by the class on that day", card.as_of.day()),
+        Section::Survey | Section::Service => window,
+        Section::Revenue => format!("{first} to {last}, renewals {window}"),
+        Section::Value | Section::Health => format!("as of {}", card.as_of.day()),
     }
+}
+
+/// The days and the class that the figures of a section stand for.
+pub(crate) fn window(card: &Scorecard, section: Section) -> String {
+    let class = match section {
+        Section::Survey | Section::Service | Section::Revenue => {
+            "by the class when that window opened"
+        }
+        Section::Value | Section::Health => "by the class on that day",
+    };
+    format!("{}; {class}", days(card, section))
 }
 
 /// The whole scorecard as text.
@@ -67,6 +74,16 @@ pub(crate) fn render(card: &Scorecard) -> String {
     let _ = writeln!(out, "Who are they to us?\n{}", population(card));
     if let Some(hint) = missing_evidence(card) {
         let _ = writeln!(out, "{hint}");
+    }
+    if let Some(left_out) = other_currency(card) {
+        let _ = writeln!(out, "{left_out}");
+    }
+    if card.accounts_not_yet > 0 {
+        let _ = writeln!(
+            out,
+            "{} more accounts have no record that can be seen yet; they are in no figure.",
+            text::grouped(i128::from(card.accounts_not_yet))
+        );
     }
     out.push('\n');
     for section in Section::ALL {
@@ -110,6 +127,23 @@ pub(crate) fn missing_evidence(card: &Scorecard) -> Option<String> {
              [coverage]: {}.",
             text::grouped(i128::try_from(accounts).unwrap_or(i128::MAX)),
             incomplete.join(", ")
+        )
+    })
+}
+
+/// What no figure of money counts, if anything.
+pub(crate) fn other_currency(card: &Scorecard) -> Option<String> {
+    let currency = card.currency?;
+    let tables: Vec<String> = card
+        .tables
+        .iter()
+        .filter(|used| used.other_currency > 0)
+        .map(|used| format!("{} of {}", text::grouped(i128::from(used.other_currency)), used.table))
+        .collect();
+    (!tables.is_empty()).then(|| {
+        format!(
+            "Amounts in another currency than {currency} are in no figure of money: {}.",
+            tables.join(", ")
         )
     })
 }
@@ -200,13 +234,13 @@ fn rows(columns: &[&Group], wanted: impl Fn(&Figure) -> bool) -> Option<String> 
         [String::new()].into_iter().chain(columns.iter().map(|group| group.name.clone())),
     ));
     let mut any = false;
-    let mut counted: Vec<String> = Vec::new();
+    let mut counted = Vec::new();
     for (index, figure) in first.figures.iter().enumerate() {
         if !wanted(figure) {
             continue;
         }
         let cells: Vec<_> = columns.iter().filter_map(|group| group.figures.get(index)).collect();
-        if cells.iter().all(|figure| figure.value.is_none()) {
+        if cells.iter().all(|figure| text::is_empty(figure)) {
             continue;
         }
         any = true;
@@ -218,15 +252,27 @@ fn rows(columns: &[&Group], wanted: impl Fn(&Figure) -> bool) -> Option<String> 
         if intervals.iter().any(|interval| !interval.is_empty()) {
             add("  interval".to_owned(), intervals);
         }
-        let counts: Vec<_> = cells.iter().map(|figure| text::count(figure)).collect();
-        if counts != counted
-            && let Some((name, _)) = figure.counts.first()
-        {
-            add(format!("  {name}"), counts.clone());
+        let counts: Vec<_> = cells.iter().map(|figure| &figure.counts).collect();
+        if counts != counted {
+            for name in count_names(&cells) {
+                let texts = cells.iter().map(|figure| text::count(figure, &name)).collect();
+                add(format!("  {}", name.replace('_', " ")), texts);
+            }
         }
         counted = counts;
     }
     any.then(|| table.to_string())
+}
+
+/// What the figures of a row count, each once: the first always, the others where not 0.
+fn count_names(cells: &[&Figure]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for (place, (name, count)) in cells.iter().flat_map(|figure| figure.counts.iter().enumerate()) {
+        if (place == 0 || *count > 0) && !names.iter().any(|known| known == name) {
+            names.push(name.to_string());
+        }
+    }
+    names
 }
 
 /// Which class a figure is grouped by, for people.

@@ -26,18 +26,46 @@ pub(crate) fn interval(figure: &Figure) -> String {
     })
 }
 
-/// How many the figure counts.
-pub(crate) fn count(figure: &Figure) -> String {
-    let first = figure.counts.first();
-    first
-        .map_or_else(String::new, |(_, count)| grouped(i128::try_from(*count).unwrap_or(i128::MAX)))
+/// How many of that name the figure counts.
+pub(crate) fn count(figure: &Figure, name: &str) -> String {
+    let found = figure.counts.iter().find(|(known, _)| known == name);
+    found.map_or_else(
+        || "0".to_owned(),
+        |(_, count)| grouped(i128::try_from(*count).unwrap_or(i128::MAX)),
+    )
+}
+
+/// Whether there is neither a value nor anything counted, used or left out.
+pub(crate) fn is_empty(figure: &Figure) -> bool {
+    figure.value.is_none() && figure.counts.iter().all(|(_, count)| *count == 0)
+}
+
+/// Foreign text made safe for a terminal: control characters escaped, cut after 300 characters.
+pub(crate) fn printable(text: &str) -> String {
+    const MOST: usize = 300;
+    let mut out = String::new();
+    for (place, character) in text.chars().enumerate() {
+        if place == MOST {
+            out.push('…');
+            break;
+        }
+        if character.is_control() {
+            out.extend(character.escape_default());
+        } else {
+            out.push(character);
+        }
+    }
+    out
 }
 
 /// What stands under the value on a page: the interval, and how many it counts.
 pub(crate) fn note(figure: &Figure) -> String {
-    let counted = figure.counts.first().map(|(name, _)| format!("{} {name}", count(figure)));
-    let parts = [Some(interval(figure)).filter(|text| !text.is_empty()), counted];
-    parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
+    let counted =
+        figure.counts.iter().enumerate().filter(|(place, (_, count))| *place == 0 || *count > 0);
+    let counted =
+        counted.map(|(_, (name, _))| format!("{} {}", count(figure, name), name.replace('_', " ")));
+    let interval = Some(interval(figure)).filter(|text| !text.is_empty());
+    interval.into_iter().chain(counted).collect::<Vec<_>>().join("; ")
 }
 
 fn whole_in(unit: Unit, whole: i128) -> String {
@@ -82,7 +110,7 @@ fn estimate_in(unit: Unit, estimate: f64) -> String {
             let major = estimate / major_units(currency);
             format!("{} {currency}", separated(&format!("{major:.0}")))
         }
-        Unit::Millis => format!("{} s", separated(&format!("{:.0}", estimate / 1000.0))),
+        Unit::Millis => duration(whole(estimate)),
         _ => separated(&format!("{estimate:.1}")),
     }
 }
@@ -97,6 +125,11 @@ fn fixed(scaled: i128, places: usize) -> String {
     let cut = digits.len().saturating_sub(places);
     let (whole, rest) = digits.split_at_checked(cut).unwrap_or((&digits, ""));
     format!("{}{}.{rest}", if scaled < 0 { "-" } else { "" }, separated(whole))
+}
+
+/// A score of thousandths on the scale of 0 to 100.
+pub(crate) fn thousandths(score: i128) -> String {
+    fixed(score, 1)
 }
 
 /// An amount of minor units, thousands apart.
@@ -128,9 +161,21 @@ fn separated(number: &str) -> String {
     out
 }
 
-/// A time in the two units that matter.
+/// The nearest whole number.
+#[expect(clippy::as_conversions, reason = "a finite estimate within the range of a duration")]
+fn whole(estimate: f64) -> i128 {
+    estimate.round() as i128
+}
+
+/// A time in the two units that matter, rounded to the smaller.
 fn duration(millis: i128) -> String {
-    let seconds = millis / 1000;
+    let unit = match millis {
+        ..3_600_000 => 1_000,
+        3_600_000..86_400_000 => 60_000,
+        _ => 3_600_000,
+    };
+    let rounded = Rounding::HalfAway.divide(millis, unit).unwrap_or_default();
+    let seconds = rounded.saturating_mul(unit) / 1000;
     let (days, hours) = (seconds / 86_400, seconds / 3_600 % 24);
     let (minutes, rest) = (seconds / 60 % 60, seconds % 60);
     if days > 0 {
@@ -172,8 +217,15 @@ mod tests {
     }
 
     #[test]
+    fn foreign_text_cannot_drive_a_terminal() {
+        assert_eq!(super::printable("a\u{1b}[2J\n"), "a\\u{1b}[2J\\n");
+        assert_eq!(super::printable(&"x".repeat(400)).chars().count(), 301);
+    }
+
+    #[test]
     fn times_name_two_units() {
-        assert_eq!(duration(59_999), "59 s");
+        assert_eq!(duration(59_400), "59 s");
+        assert_eq!(duration(7_198_034), "2 h 0 min");
         assert_eq!(duration(3_600_000), "1 h 0 min");
         assert_eq!(duration(90_000_000), "1 d 1 h");
     }

@@ -81,6 +81,9 @@ pub struct FileReport {
     /// The first [`MAX_LOCATED_REJECTS`](crate::MAX_LOCATED_REJECTS) rejects, by line;
     /// `counts.rejected` counts them all.
     pub rejects: Vec<Reject>,
+    /// The first [`MAX_LOCATED_REJECTS`](crate::MAX_LOCATED_REJECTS) facts dated after `as_of`, by
+    /// line: kept, of no effect on that day; `counts.after_as_of` counts them all.
+    pub after_as_of: Vec<Reject>,
     /// Columns of the file that nothing reads.
     pub ignored_columns: Vec<String>,
 }
@@ -145,6 +148,23 @@ impl Ingested {
     #[must_use]
     pub fn counts(&self) -> Counts {
         self.files.iter().fold(Counts::default(), |total, file| total.plus(file.counts))
+    }
+
+    /// Every located fact dated after `as_of`, file after file, by line.
+    ///
+    /// ```
+    /// use tenure_ingest::Folder;
+    /// let ingested = Folder::in_memory([
+    ///     ("referrals.csv", "account,date\nacme,2024-05-01\nacme,2025-01-01\n"),
+    ///     ("tenure.toml", "as_of = \"2024-12-31\""),
+    /// ])?
+    /// .read(|_| {})?;
+    /// let lines: Vec<u64> = ingested.after_as_of().map(|fact| fact.line).collect();
+    /// assert_eq!((lines, ingested.counts().rejected), (vec![3], 0));
+    /// # Ok::<(), tenure_ingest::IngestError>(())
+    /// ```
+    pub fn after_as_of(&self) -> impl Iterator<Item = &Reject> {
+        self.files.iter().flat_map(|file| &file.after_as_of)
     }
 
     /// Every located reject, file after file, by line.

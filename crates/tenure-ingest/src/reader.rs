@@ -109,6 +109,7 @@ impl<'f, P: FnMut(Progress<'_>)> EventReader<'f, P> {
             table: mapping.table,
             counts: Counts::default(),
             rejects: Vec::new(),
+            after_as_of: Vec::new(),
             ignored_columns: plan.ignored.clone(),
         };
         let first_position = u64::try_from(self.lines.len()).unwrap_or(u64::MAX);
@@ -167,10 +168,17 @@ impl<'f, P: FnMut(Progress<'_>)> EventReader<'f, P> {
         };
         let event = event(*table, next, &mut self.context)?;
         check_future(&event, plan, &self.context)?;
-        let day = fact(&event.record, &self.context).map(|(_, day)| day);
-        if day.zip(self.as_of).is_some_and(|(day, as_of)| day > as_of) {
+        if let Some(((column, day), as_of)) = fact(&event.record, &self.context).zip(self.as_of)
+            && day > as_of
+        {
             let after = &mut report.counts.after_as_of;
             *after = after.saturating_add(1);
+            if report.after_as_of.len() < MAX_LOCATED_REJECTS {
+                let expected = format!("a day up to `as_of` ({as_of}) to have an effect on it");
+                let (code, name) = (RejectCode::AfterAsOf, plan.name_of(column));
+                let fault = Fault::new(code, name, &day.to_string(), expected);
+                report.after_as_of.push(fault.at(&report.file, records.line()));
+            }
         }
         Ok(Some(event))
     }

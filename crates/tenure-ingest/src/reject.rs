@@ -71,6 +71,9 @@ codes! {
     Unused = "unused",
     /// A fact dated after it was recorded, or after the folder's `data_until`.
     Future = "future",
+    /// A fact dated after `as_of`: not rejected, only of no effect on that day, and listed so that
+    /// nothing is lost from sight.
+    AfterAsOf = "after_as_of",
     /// Fields that contradict each other: an end before its start.
     Contradiction = "contradiction",
     /// An id (or account) whose rows say different things: all of them are rejected.

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use crate::account::{AccountId, RecordId};
 use crate::coverage::Table;
 use crate::error::RecordError;
-use crate::instant::Instant;
+use crate::instant::{Instant, Zone};
 use crate::record::{
     AccountProfile, Assignment, Case, Contact, Contract, Deliverable, Goal, Interaction,
     Observation, Points, Purchase, Referral, Renewal, Response, SubscriptionEvent,
@@ -70,23 +70,23 @@ impl Record {
         }
     }
 
-    /// The day it takes effect (UTC, where the row has an instant); `None` for an account's
+    /// The day it takes effect, in `zone` where the row has an instant; `None` for an account's
     /// profile, which has no date.
     #[must_use]
-    pub fn effective(&self) -> Option<NaiveDate> {
+    pub fn effective(&self, zone: Zone) -> Option<NaiveDate> {
         match self {
             Self::Account(_) => None,
             Self::Contract(contract) => Some(contract.start),
             Self::Renewal(renewal) => Some(renewal.due),
-            Self::Subscription(event) => Some(event.at.date_utc()),
+            Self::Subscription(event) => Some(zone.date_of(event.at)),
             Self::Purchase(purchase) => Some(purchase.date),
             Self::Interaction(interaction) => Some(interaction.date),
             Self::Deliverable(deliverable) => deliverable.done.or(deliverable.due),
             Self::Goal(goal) => Some(goal.set),
             Self::Referral(referral) => Some(referral.date),
             Self::Assignment(assignment) => Some(assignment.start),
-            Self::Case(case) => Some(case.opened.date_utc()),
-            Self::Contact(contact) => Some(contact.at.date_utc()),
+            Self::Case(case) => Some(zone.date_of(case.opened)),
+            Self::Contact(contact) => Some(zone.date_of(contact.at)),
             Self::Response(response) => Some(response.date),
             Self::Points(points) => Some(points.date),
             Self::Observation(observation) => Some(observation.observed_at),

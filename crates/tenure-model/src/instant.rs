@@ -140,10 +140,10 @@ impl From<Instant> for String {
 /// assert_eq!(zone.date_of(instant).to_string(), "2024-04-01");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Zone(Rules);
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Rules {
     Fixed(FixedOffset),
     #[cfg(feature = "tz")]
@@ -225,6 +225,23 @@ impl Zone {
     #[must_use]
     pub fn first_instant(self, date: NaiveDate) -> Option<Instant> {
         self.local(date.and_time(NaiveTime::MIN))
+    }
+
+    /// The last instant of a local day. `None` outside the years 0001 to 9999.
+    ///
+    /// ```
+    /// use tenure_model::{Zone, parse_date};
+    /// let last = Zone::UTC.last_instant(parse_date("2024-12-31")?).ok_or("out of range")?;
+    /// assert_eq!(last.to_string(), "2024-12-31T23:59:59.999999Z");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn last_instant(self, date: NaiveDate) -> Option<Instant> {
+        match date.succ_opt().and_then(|next| self.first_instant(next)) {
+            Some(next) => Instant::from_micros(next.micros().checked_sub(1)?),
+            // The last day of all has no next one.
+            None => self.local(date.and_hms_micro_opt(23, 59, 59, 999_999)?),
+        }
     }
 
     /// The instant of a local time: the earlier of two where clocks go back; the offset before the

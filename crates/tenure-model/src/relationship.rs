@@ -36,6 +36,8 @@ macro_rules! tables {
         pub struct Relationship {
             account: AccountId,
             profile: AccountProfile,
+            /// When the profile was recorded, if there is one.
+            profile_recorded_at: Option<Option<Instant>>,
             $($field: Vec<Entry<$record>>,)+
         }
 
@@ -43,7 +45,12 @@ macro_rules! tables {
             /// An account with which nothing has happened yet.
             #[must_use]
             pub const fn new(account: AccountId) -> Self {
-                Self { account, profile: AccountProfile::new(), $($field: Vec::new(),)+ }
+                Self {
+                    account,
+                    profile: AccountProfile::new(),
+                    profile_recorded_at: None,
+                    $($field: Vec::new(),)+
+                }
             }
 
             $(
@@ -58,7 +65,10 @@ macro_rules! tables {
             pub(crate) fn add(&mut self, event: Event) {
                 let Event { id, recorded_at, record, .. } = event;
                 match record {
-                    Record::Account(profile) => self.profile = profile,
+                    Record::Account(profile) => {
+                        self.profile = profile;
+                        self.profile_recorded_at = Some(recorded_at);
+                    }
                     $(Record::$variant(record) => {
                         self.$field.push(Entry { record, id, recorded_at });
                     })+
@@ -122,10 +132,23 @@ impl Relationship {
         &self.account
     }
 
-    /// What the account is.
+    /// What the account is, whenever it was recorded; empty where nobody said.
     #[must_use]
     pub const fn profile(&self) -> &AccountProfile {
         &self.profile
+    }
+
+    /// Whether anybody said what the account is.
+    #[must_use]
+    pub const fn has_profile(&self) -> bool {
+        self.profile_recorded_at.is_some()
+    }
+
+    /// What the account is known to be then; `None` where nobody had said so yet.
+    #[must_use]
+    pub fn profile_known(&self, as_of: AsOf) -> Option<&AccountProfile> {
+        let known = self.profile_recorded_at.is_some_and(|recorded_at| as_of.knows(recorded_at));
+        known.then_some(&self.profile)
     }
 
     /// Whether nothing has happened.

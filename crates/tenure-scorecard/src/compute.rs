@@ -98,14 +98,18 @@ pub fn scorecard(
     let mut groups = Groups::new();
     let mut accounts = Vec::with_capacity(relationships.len());
     let mut stages = [[0_u64; STAGES.len()]; CLASSES.len()];
+    let mut not_yet = 0_u64;
     for part in measured {
         merge_groups(&mut groups, part.groups)?;
         accounts.extend(part.lines);
+        not_yet = not_yet.saturating_add(part.not_yet);
         for (all, more) in stages.iter_mut().flatten().zip(part.stages.into_iter().flatten()) {
             *all = all.saturating_add(more);
         }
     }
-    job.finish(book, groups, accounts, stages, fitted)
+    let mut card = job.finish(book, groups, accounts, stages, fitted)?;
+    card.accounts_not_yet = not_yet;
+    Ok(card)
 }
 
 /// Stages in the order of the report.
@@ -143,6 +147,8 @@ struct Measured {
     groups: Groups,
     lines: Vec<AccountLine>,
     stages: StageCounts,
+    /// Accounts of which nothing can be seen yet.
+    not_yet: u64,
 }
 
 /// Everything a pass needs, besides the accounts.
@@ -229,6 +235,7 @@ impl<'a> Job<'a> {
             groups: Groups::new(),
             lines: Vec::with_capacity(chunk.len()),
             stages: StageCounts::default(),
+            not_yet: 0,
         };
         let [now, opening, revenue_opening] = self.days();
         let [at_now, at_opening, at_revenue] = medians;
@@ -240,7 +247,12 @@ impl<'a> Job<'a> {
         let mut purchases = purchases.iter();
         for stride in chunk.chunks(STRIDE) {
             for relationship in stride {
-                self.measure_one(relationship, purchases.next(), models, &contexts, &mut found)
+                let purchases = purchases.next();
+                if !usage::is_seen(relationship, self.dates.now, self.settings.zone) {
+                    found.not_yet = found.not_yet.saturating_add(1);
+                    continue;
+                }
+                self.measure_one(relationship, purchases, models, &contexts, &mut found)
                     .map_err(|source| of_account(relationship, source))?;
             }
             check_segments(&found.groups)?;
@@ -266,11 +278,9 @@ impl<'a> Job<'a> {
         } else {
             class_of(&Evidence::of(relationship, revenue_opening), revenue_opening)
         };
-        let segment = relationship
-            .profile()
-            .segment
-            .as_ref()
-            .map_or(SegmentKey::None, |segment| SegmentKey::Named(Text::clone(segment)));
+        let profile = relationship.profile_known(self.dates.now);
+        let named = profile.and_then(|profile| profile.segment.clone());
+        let segment = named.clone().map_or(SegmentKey::None, SegmentKey::Named);
         let question = &self.question;
         let health = question.profiles.health(class, relationship, self.dates.now)?;
         let outlook = match purchases {
@@ -307,7 +317,7 @@ impl<'a> Job<'a> {
         }
         found.lines.push(AccountLine {
             account: relationship.account().clone(),
-            segment: relationship.profile().segment.clone(),
+            segment: named,
             class: class.name(),
             possible: verdict.possible.iter().map(Class::name).collect(),
             score: (i64::from(verdict.score.lo), i64::from(verdict.score.hi)),
@@ -384,10 +394,11 @@ impl<'a> Job<'a> {
                 .iter()
                 .map(|(segment, state)| match segment {
                     SegmentKey::Named(name) => group(name.as_ref().to_owned(), state),
-                    SegmentKey::None => group("no segment".to_owned(), state),
+                    SegmentKey::None => group("(no segment)".to_owned(), state),
                 })
                 .collect(),
             accounts,
+            accounts_not_yet: 0,
         })
     }
 }

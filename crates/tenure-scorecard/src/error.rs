@@ -8,7 +8,7 @@ use tenure_model::AccountId;
 #[non_exhaustive]
 pub enum ScorecardError {
     /// Amounts in several currencies, and none was chosen to report in.
-    #[error("amounts are in several currencies ({}) and none is chosen to report in", found.join(", "))]
+    #[error("amounts are in several currencies ({}) and none is chosen to report in: set `currency`", found.join(", "))]
     SeveralCurrencies {
         /// Their codes.
         found: Vec<&'static str>,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use tenure_classify::Class;
-use tenure_health::{Observations, Portfolio, Profile, Score, profiles};
+use tenure_health::{Intake, Observations, Portfolio, Profile, Score, profiles};
 use tenure_model::{AsOf, Relationship, Rounding};
 use tenure_stats::Ratio;
 
@@ -20,8 +20,8 @@ pub(crate) struct Profiles {
 /// The health of one account under the profiles of its class.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Health {
-    client: Option<Score>,
-    customer: Option<Score>,
+    client: Option<(Score, Intake)>,
+    customer: Option<(Score, Intake)>,
 }
 
 impl Profiles {
@@ -36,8 +36,9 @@ impl Profiles {
         relationship: &Relationship,
         as_of: AsOf,
     ) -> Result<Health, ScorecardError> {
-        let score = |profile: &Profile| -> Result<Score, ScorecardError> {
-            Ok(Observations::of(profile, relationship, as_of)?.0.score())
+        let score = |profile: &Profile| -> Result<(Score, Intake), ScorecardError> {
+            let (observations, intake) = Observations::of(profile, relationship, as_of)?;
+            Ok((observations.score(), intake))
         };
         let client = matches!(class, Class::Client | Class::Hybrid);
         let customer = matches!(class, Class::Customer | Class::Hybrid);
@@ -52,7 +53,7 @@ impl Health {
     /// From the least to the greatest it may be; both profiles together for a hybrid, whose share
     /// of value in each stream is not known here.
     pub(crate) fn span(&self) -> Option<(i64, i64)> {
-        let scores = || self.client.iter().chain(&self.customer);
+        let scores = || self.client.iter().chain(&self.customer).map(|(score, _)| score);
         let low = scores().map(Score::lo).min()?;
         let high = scores().map(Score::hi).max()?;
         Some((i64::from(low), i64::from(high)))
@@ -64,6 +65,8 @@ impl Health {
 pub(crate) struct HealthState {
     client: Portfolio,
     customer: Portfolio,
+    /// Visible values of components the profile does not have.
+    other_component: [u64; 2],
 }
 
 impl HealthState {
@@ -71,15 +74,20 @@ impl HealthState {
         Self {
             client: Portfolio::new(&profiles.client),
             customer: Portfolio::new(&profiles.customer),
+            other_component: [0; 2],
         }
     }
 
     pub(crate) fn push(&mut self, health: &Health) -> Result<(), ScorecardError> {
-        if let Some(score) = &health.client {
-            self.client.push(score)?;
-        }
-        if let Some(score) = &health.customer {
-            self.customer.push(score)?;
+        let [of_client, of_customer] = &mut self.other_component;
+        for (portfolio, others, scored) in [
+            (&mut self.client, of_client, &health.client),
+            (&mut self.customer, of_customer, &health.customer),
+        ] {
+            if let Some((score, intake)) = scored {
+                portfolio.push(score)?;
+                *others = others.saturating_add(intake.other_component);
+            }
         }
         Ok(())
     }
@@ -87,13 +95,17 @@ impl HealthState {
     pub(crate) fn merge(&mut self, other: &Self) -> Result<(), ScorecardError> {
         self.client.merge(&other.client)?;
         self.customer.merge(&other.customer)?;
+        for (own, more) in self.other_component.iter_mut().zip(other.other_component) {
+            *own = own.saturating_add(more);
+        }
         Ok(())
     }
 
     pub(crate) fn figures(&self, out: &mut Vec<Figure>) {
-        for (id, label, portfolio) in [
-            ("health_client", "Mean health, client profile", &self.client),
-            ("health_customer", "Mean health, customer profile", &self.customer),
+        let [of_client, of_customer] = self.other_component;
+        for (id, label, portfolio, others) in [
+            ("health_client", "Mean health, client profile", &self.client, of_client),
+            ("health_customer", "Mean health, customer profile", &self.customer, of_customer),
         ] {
             let whole = |mean: Option<Ratio>| {
                 mean.and_then(|mean| Rounding::HalfAway.divide(mean.num(), mean.den()))
@@ -107,6 +119,9 @@ impl HealthState {
             );
             let undetermined = u128::from(portfolio.undetermined());
             counts.push((Cow::Borrowed("undetermined"), undetermined));
+            if others > 0 {
+                counts.push((Cow::Borrowed("values_of_other_components"), u128::from(others)));
+            }
             out.push(Figure {
                 id,
                 label,

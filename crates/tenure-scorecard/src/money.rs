@@ -1,6 +1,7 @@
 //! The one currency of a scorecard.
 
-use tenure_model::record::SubscriptionChange;
+use chrono::NaiveDate;
+use tenure_model::record::{Contract, SubscriptionChange};
 use tenure_model::{AsOf, Book, Currency, Relationship, Zone};
 
 use crate::error::ScorecardError;
@@ -50,7 +51,7 @@ fn currencies(
     let contracts = relationship
         .contracts()
         .iter()
-        .filter(move |entry| now.sees(entry.record.start, entry.recorded_at))
+        .filter(move |entry| now.sees(contract_day(&entry.record), entry.recorded_at))
         .filter_map(|entry| entry.record.annual_value.map(|value| value.currency()));
     let renewals = relationship
         .renewals()
@@ -78,4 +79,19 @@ pub(crate) fn currency(change: &SubscriptionChange) -> Option<Currency> {
         }
         _ => None,
     }
+}
+
+/// The currency of a change of recurring revenue: single charges, usage and refunds never are.
+pub(crate) fn recurring_currency(change: &SubscriptionChange) -> Option<Currency> {
+    match change {
+        SubscriptionChange::Set { .. }
+        | SubscriptionChange::Start(_)
+        | SubscriptionChange::Change(_) => currency(change),
+        _ => None,
+    }
+}
+
+/// The day a contract is there: signed and started.
+pub(crate) fn contract_day(contract: &Contract) -> NaiveDate {
+    contract.signed.map_or(contract.start, |signed| signed.max(contract.start))
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use tenure_clv::{MarginStream, RetentionRate, TimeSpan, TimeUnit};
-use tenure_model::{Currency, Instant, Relationship, Zone};
+use tenure_model::{Currency, Relationship};
 use tenure_revenue::{
     Rate, RenewalDefinition, RenewalState, RevenueDefinition, RevenuePlan, RevenueState,
 };
@@ -31,18 +31,12 @@ impl RevenueQuestion {
     ) -> Result<Self, ScorecardError> {
         let mut definition = RevenueDefinition::new(currency);
         definition.zone = settings.zone;
-        definition.known_by = end_of(dates.now.knowledge_day());
+        definition.known_by = settings.zone.last_instant(dates.now.knowledge_day());
         let plan = RevenuePlan::new(definition, dates.first, dates.last)?
             .with_window(dates.base, dates.last)?;
         let renewals = RenewalDefinition::new(currency, dates.window, dates.now.day());
         Ok(Self { plan, renewals, currency, dates: *dates })
     }
-}
-
-/// The last microsecond of a day; `None` at the end of the calendar, where nothing is later.
-fn end_of(day: chrono::NaiveDate) -> Option<Instant> {
-    let next = Zone::UTC.first_instant(day.succ_opt()?)?;
-    Instant::from_micros(next.micros().checked_sub(1)?)
 }
 
 /// The recurring revenue and the renewals of a group of accounts.
@@ -82,7 +76,8 @@ impl RevenueStrand {
             return Ok(());
         }
         let foreign = visible().any(|entry| {
-            money::currency(&entry.record.change).is_some_and(|found| found != question.currency)
+            money::recurring_currency(&entry.record.change)
+                .is_some_and(|found| found != question.currency)
         });
         if foreign {
             self.other_currency = self.other_currency.saturating_add(1);
@@ -190,7 +185,7 @@ impl RevenueStrand {
             Unit::Share,
             pick(tenure_revenue::Retention::nrr_point_to_point),
             counts(),
-            named("nrr_point_to_point"),
+            named("nrr_point_to_point: closing MRR of the accounts that paid at the opening / their opening MRR"),
         ));
         out.push(figure(
             "grr",
@@ -198,7 +193,7 @@ impl RevenueStrand {
             Unit::Share,
             pick(tenure_revenue::Retention::grr_point_to_point),
             counts(),
-            named("grr_point_to_point"),
+            named("grr_point_to_point: the same, each account capped at its opening MRR"),
         ));
         let kept = retention.as_ref().map_or(0, |retention| retention.kept_accounts());
         let mut logos = figure(
@@ -207,7 +202,9 @@ impl RevenueStrand {
             Unit::Share,
             pick(tenure_revenue::Retention::logo_point_to_point),
             counts(),
-            named("logo_point_to_point"),
+            named(
+                "logo_point_to_point: accounts that paid at the opening and still pay / accounts that paid at the opening",
+            ),
         );
         logos.interval = Share::new(kept, base)
             .ok()
@@ -231,7 +228,7 @@ impl RevenueStrand {
             Unit::Share,
             rates.count_rate().map(|rate| Value::Ratio(rate.ratio())),
             counts.clone(),
-            format!("count_rate {}", question.renewals),
+            format!("count_rate: terms due and renewed / terms due, {}", question.renewals),
         );
         by_count.interval = Share::new(rates.won_count(), rates.due_count())
             .ok()
@@ -244,7 +241,10 @@ impl RevenueStrand {
             Unit::Share,
             rates.value_gross().map(|rate| Value::Ratio(rate.ratio())),
             counts,
-            format!("value_gross {}", question.renewals),
+            format!(
+                "value_gross: renewed ARR, each term capped at what was due / ARR due, {}",
+                question.renewals
+            ),
         );
         by_value.basis = Basis::WindowOpening;
         out.push(by_value);
@@ -277,7 +277,7 @@ impl RevenueStrand {
                 },
             );
         let timing = settings.timing.map_or("no timing chosen", |timing| timing.name());
-        let mut contract = figure(
+        let contract = figure(
             "contract_value_per_account",
             "Contract value, per paying account",
             Unit::Money(currency),
@@ -289,7 +289,6 @@ impl RevenueStrand {
                 settings.margin
             ),
         );
-        contract.section = Section::Value;
         out.push(contract);
     }
 }

@@ -30,8 +30,11 @@ pub struct Scorecard {
     pub by_class: Vec<Group>,
     /// Every figure by segment, in order of name; accounts without one come last.
     pub by_segment: Vec<Group>,
-    /// Every account, in order of id.
+    /// Every account of which anything can be seen, in order of id.
     pub accounts: Vec<AccountLine>,
+    /// Accounts of which nothing can be seen yet: all their records lie after `as_of`, or were not
+    /// known. In no group.
+    pub accounts_not_yet: u64,
 }
 
 /// What was used of a table.

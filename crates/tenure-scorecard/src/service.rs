@@ -83,7 +83,12 @@ impl ServiceState {
             self.fcr.share(rate),
             "episodes",
             &[("immature", fcr.immature), ("flag_unknown", self.fcr.excluded(rate))],
-            format!("{} {}; Wilson interval", self.fcr.definition(), rate.name()),
+            format!(
+                "{} {}: episodes whose first contact is flagged resolved and that saw no repeat \
+                 within the window / mature episodes whose first flag is known; Wilson interval",
+                self.fcr.definition(),
+                rate.name()
+            ),
         ));
         for tally in [&self.first_reply, &self.resolution] {
             self.times(tally, out);
@@ -100,7 +105,11 @@ impl ServiceState {
                 ("end_unknown", sla.end_unknown),
                 ("pause_unknown", sla.pause_unknown),
             ],
-            format!("{}; Wilson interval", SlaTally::DEFINITION),
+            format!(
+                "{}: cases that met their target / cases that met or breached it, open breaches \
+                 included; Wilson interval",
+                SlaTally::DEFINITION
+            ),
         ));
         let mut automation = share(
             "automation",
@@ -144,11 +153,12 @@ impl ServiceState {
                 section: Section::Service,
                 unit: Unit::Millis,
                 basis: Basis::WindowOpening,
-                value: value.map(Value::Ratio),
+                value: value.map(|millis| Value::Estimate(millis.to_f64())),
                 interval: None,
                 counts: named,
                 definition: format!(
-                    "{}; quantile of type 7, within 1 % of the exact one",
+                    "{}: time from opening, over the cases with a time; quantile of type 7, within 1 % of \
+                     the exact one",
                     tally.measure()
                 ),
             });

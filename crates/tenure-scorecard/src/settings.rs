@@ -21,7 +21,8 @@ use crate::error::ScorecardError;
 pub struct Settings {
     /// The day of the question, included.
     pub as_of: NaiveDate,
-    /// The last day whose records are known; `None`: each day is asked with its own knowledge.
+    /// The last day whose records are known; `None`: `as_of`. The days on which windows open are asked
+    /// with their own knowledge at most.
     pub known_at: Option<NaiveDate>,
     /// How complete each table is.
     pub coverage: Coverage,
@@ -87,10 +88,11 @@ impl Settings {
     /// The days and months these settings speak of.
     pub(crate) fn dates(&self) -> Result<Dates, ScorecardError> {
         let out_of_range = || ScorecardError::Calendar { as_of: self.as_of };
-        let at = |day: NaiveDate| {
-            let as_of = AsOf::new(day);
-            self.known_at.map_or(as_of, |known_at| as_of.known_at(known_at))
-        };
+        let at = |day: NaiveDate| AsOf::new(day).in_zone(self.zone);
+        let now =
+            self.known_at.map_or(at(self.as_of), |known_at| at(self.as_of).known_at(known_at));
+        // What an opening day knows is not more than its own day knew.
+        let then = |day: NaiveDate| at(day).known_at(day.min(now.knowledge_day()));
         if self.window_months == 0 || self.revenue_months == 0 {
             return Err(ScorecardError::EmptyWindow);
         }
@@ -107,13 +109,13 @@ impl Settings {
         let base = back.checked_neg().and_then(|back| last.plus(back)).ok_or_else(out_of_range)?;
         let first = base.plus(1).ok_or_else(out_of_range)?;
         Ok(Dates {
-            now: at(self.as_of),
+            now,
             window,
-            opening: at(opening),
+            opening: then(opening),
             base,
             first,
             last,
-            revenue_opening: at(base.last_day()),
+            revenue_opening: then(base.last_day()),
         })
     }
 }

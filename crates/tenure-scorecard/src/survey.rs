@@ -56,10 +56,28 @@ impl SurveyState {
     }
 
     pub(crate) fn figures(&self, out: &mut Vec<Figure>) {
-        for (id, label, unit, tally) in [
-            ("nps", "Net Promoter Score", Unit::Points, &self.nps),
-            ("csat", "Satisfied (4 or 5 of 5)", Unit::Share, &self.csat),
-            ("ces", "Found it easy (5 to 7 of 7)", Unit::Share, &self.ces),
+        for (id, label, unit, tally, formula) in [
+            (
+                "nps",
+                "Net Promoter Score",
+                Unit::Points,
+                &self.nps,
+                "100 (answers of 9 and 10 - answers of 0 to 6) / answers of 0 to 10; score interval",
+            ),
+            (
+                "csat",
+                "Satisfied (4 or 5 of 5)",
+                Unit::Share,
+                &self.csat,
+                "answers of 4 and 5 / answers of 1 to 5; Wilson interval",
+            ),
+            (
+                "ces",
+                "Found it easy (5 to 7 of 7)",
+                Unit::Share,
+                &self.ces,
+                "answers of 5 to 7 / answers of 1 to 7; Wilson interval",
+            ),
         ] {
             let score = tally.score(Level::default());
             let mut counts = vec![(Cow::Borrowed("answers"), u128::from(score.n()))];
@@ -76,7 +94,7 @@ impl SurveyState {
                 value: score.value().map(Value::Ratio),
                 interval: score.interval(),
                 counts,
-                definition: score.definition().to_string(),
+                definition: format!("{}: {formula}", score.definition()),
             });
         }
     }

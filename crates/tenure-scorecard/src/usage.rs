@@ -1,8 +1,9 @@
 //! What was used of each table.
 
 use chrono::NaiveDate;
-use tenure_model::record::AccountProfile;
-use tenure_model::{AsOf, Book, Coverage, Currency, Entry, Relationship, Table, Zone};
+use tenure_model::{
+    AsOf, Book, Completeness, Coverage, Currency, Entry, Relationship, Table, Zone,
+};
 
 use crate::money;
 use crate::scorecard::TableUse;
@@ -15,20 +16,33 @@ pub(crate) fn tables(
     currency: Option<Currency>,
     zone: Zone,
 ) -> Vec<TableUse> {
-    let mut uses = Table::ALL.map(|table| TableUse {
-        table,
-        completeness: coverage.of(table),
-        records: 0,
-        after_as_of: 0,
-        not_yet_known: 0,
-        other_currency: 0,
-    });
+    let mut uses = Table::ALL.map(|table| unused(table, coverage.of(table)));
     for relationship in book.relationships() {
         for slot in &mut uses {
             count(slot, relationship, as_of, currency, zone);
         }
     }
     uses.into()
+}
+
+fn unused(table: Table, completeness: Completeness) -> TableUse {
+    TableUse {
+        table,
+        completeness,
+        records: 0,
+        after_as_of: 0,
+        not_yet_known: 0,
+        other_currency: 0,
+    }
+}
+
+/// Whether anything of an account can be seen: a record of that day or before, or its profile.
+pub(crate) fn is_seen(relationship: &Relationship, as_of: AsOf, zone: Zone) -> bool {
+    Table::ALL.into_iter().any(|table| {
+        let mut slot = unused(table, Completeness::Absent);
+        count(&mut slot, relationship, as_of, None, zone);
+        slot.records > slot.after_as_of.saturating_add(slot.not_yet_known)
+    })
 }
 
 fn count(
@@ -42,10 +56,7 @@ fn count(
     match slot.table {
         Table::Contracts => each(slot, relationship.contracts(), as_of, |contract| {
             let value = contract.annual_value.map(|value| value.currency());
-            (
-                contract.signed.map_or(contract.start, |signed| signed.max(contract.start)),
-                foreign(value),
-            )
+            (money::contract_day(contract), foreign(value))
         }),
         Table::Renewals => each(slot, relationship.renewals(), as_of, |renewal| {
             (renewal.due, foreign(Some(renewal.arr_due.currency())))
@@ -70,10 +81,10 @@ fn count(
             each(slot, relationship.assignments(), as_of, |record| (record.start, false));
         }
         Table::Cases => {
-            each(slot, relationship.cases(), as_of, |record| (record.opened.date_utc(), false));
+            each(slot, relationship.cases(), as_of, |record| (zone.date_of(record.opened), false));
         }
         Table::Contacts => {
-            each(slot, relationship.contacts(), as_of, |record| (record.at.date_utc(), false));
+            each(slot, relationship.contacts(), as_of, |record| (zone.date_of(record.at), false));
         }
         Table::Responses => {
             each(slot, relationship.responses(), as_of, |record| (record.date, false))
@@ -83,8 +94,11 @@ fn count(
             each(slot, relationship.observations(), as_of, |record| (record.observed_at, false));
         }
         // A profile has no date.
-        Table::Accounts if *relationship.profile() != AccountProfile::new() => {
+        Table::Accounts if relationship.has_profile() => {
             slot.records = slot.records.saturating_add(1);
+            if relationship.profile_known(as_of).is_none() {
+                slot.not_yet_known = slot.not_yet_known.saturating_add(1);
+            }
         }
         _ => {}
     }

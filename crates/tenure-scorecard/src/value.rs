@@ -20,6 +20,8 @@ use crate::settings::ValueSettings;
 pub(crate) struct Purchases {
     summary: Option<PurchaseSummary>,
     paid: HistoricalValue,
+    /// Purchases in another currency, left out.
+    other_currency: u64,
 }
 
 impl Purchases {
@@ -31,17 +33,22 @@ impl Purchases {
     ) -> Result<Self, ScorecardError> {
         let mut days = CustomerPurchases::new();
         let mut paid = HistoricalValue::new(definition.currency(), as_of.day());
+        let mut other_currency = 0_u64;
         for entry in relationship.purchases() {
             let purchase = &entry.record;
-            let usable = purchase.currency() == definition.currency()
-                && as_of.sees(purchase.date, entry.recorded_at);
-            if usable {
+            if !as_of.sees(purchase.date, entry.recorded_at) {
+                continue;
+            }
+            if purchase.currency() != definition.currency() {
+                other_currency = other_currency.saturating_add(1);
+            } else {
                 let day = relationship.purchase_day_of(entry, as_of);
                 days.push(PurchaseRow::signed(day, purchase.minor())?)?;
                 paid.push(purchase.date, purchase.minor())?;
             }
         }
-        Ok(Self { summary: days.summary(definition, as_of.day()).summary, paid })
+        let summary = days.summary(definition, as_of.day()).summary;
+        Ok(Self { summary, paid, other_currency })
     }
 }
 
@@ -248,6 +255,8 @@ pub(crate) struct ValueState {
     paid: HistoricalValue,
     /// Accounts in that sum, also those to whom all was paid back.
     buyers: u64,
+    /// Purchases in another currency, left out.
+    other_currency: u64,
     modelled: u64,
     alive: ExactSum,
     expected: ExactSum,
@@ -261,6 +270,7 @@ impl ValueState {
         Self {
             paid: HistoricalValue::new(currency, as_of.day()),
             buyers: 0,
+            other_currency: 0,
             modelled: 0,
             alive: ExactSum::new(),
             expected: ExactSum::new(),
@@ -276,6 +286,7 @@ impl ValueState {
         outlook: &Outlook,
     ) -> Result<(), ScorecardError> {
         self.paid.merge(&purchases.paid)?;
+        self.other_currency = self.other_currency.saturating_add(purchases.other_currency);
         let add = |count: &mut u64| *count = count.saturating_add(1);
         if purchases.paid.used() > 0 {
             add(&mut self.buyers);
@@ -302,6 +313,7 @@ impl ValueState {
         self.residual.merge(&other.residual)?;
         for (own, more) in [
             (&mut self.buyers, other.buyers),
+            (&mut self.other_currency, other.other_currency),
             (&mut self.modelled, other.modelled),
             (&mut self.expected_of, other.expected_of),
             (&mut self.residual_of, other.residual_of),
@@ -331,12 +343,17 @@ impl ValueState {
             });
         };
         let counts = |used: u64| vec![(Cow::Borrowed("accounts"), u128::from(used))];
+        let mut paid_counts = counts(self.buyers);
+        if self.other_currency > 0 {
+            let left_out = u128::from(self.other_currency);
+            paid_counts.push((Cow::Borrowed("other_currency"), left_out));
+        }
         figure(
             "historical_value",
             "Paid so far",
             Unit::Money(currency),
             some(self.buyers, Value::Whole(self.paid.total_minor())),
-            counts(self.buyers),
+            paid_counts.clone(),
             "Sum of purchases minus refunds up to as_of, of accounts with a purchase or refund."
                 .to_owned(),
         );
@@ -345,14 +362,14 @@ impl ValueState {
             "Paid so far, per buyer",
             Unit::Money(currency),
             Ratio::new(self.paid.total_minor(), i128::from(self.buyers)).map(Value::Ratio),
-            counts(self.buyers),
+            paid_counts,
             "Sum of purchases minus refunds / accounts with a purchase or refund.".to_owned(),
         );
         let model = format!("BG/NBD in units of a {}, refunds={refunds}", settings.unit.name());
         figure(
             "expected_alive",
             "Buyers expected to be active still",
-            Unit::Purchases,
+            Unit::Count,
             estimate(self.modelled, &self.alive),
             counts(self.modelled),
             format!("Sum of P(alive) over accounts with a purchase; {model}."),

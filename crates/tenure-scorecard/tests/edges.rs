@@ -135,7 +135,7 @@ fn several_currencies_need_a_choice() {
     );
     assert_eq!(
         error.to_string(),
-        "amounts are in several currencies (EUR, USD) and none is chosen to report in"
+        "amounts are in several currencies (EUR, USD) and none is chosen to report in: set `currency`"
     );
     asked.currency = Some(Currency::new("USD").unwrap());
     let card = card(events(), &asked);
@@ -190,7 +190,7 @@ fn more_segments_than_the_limit_are_refused() {
     // Accounts without a segment are a row, but no segment.
     let nobody = event("nobody", Record::Account(AccountProfile::new()));
     let card = card((0..MAX_SEGMENTS).map(account).chain([nobody]), &asked);
-    assert_eq!(card.by_segment.last().map(|group| group.name.as_str()), Some("no segment"));
+    assert_eq!(card.by_segment.last().map(|group| group.name.as_str()), Some("(no segment)"));
 }
 
 #[test]

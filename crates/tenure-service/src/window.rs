@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use chrono::NaiveDate;
-use tenure_model::{AsOf, Instant, Period, Zone};
+use tenure_model::{AsOf, Instant, Period};
 
 use crate::error::WindowError;
 
@@ -24,7 +23,7 @@ use crate::error::WindowError;
 /// assert_eq!(
 ///     window.to_string(),
 ///     "from 2024-01-01T00:00:00Z until 2025-01-01T00:00:00Z as of 2024-12-31T23:59:59.999999Z \
-///      known on 2024-12-31"
+///      known until 2024-12-31T23:59:59.999999Z"
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -35,7 +34,7 @@ pub struct ServiceWindow {
     /// First instant and the one after the last.
     period: Option<(Instant, Instant)>,
     as_of: Instant,
-    known_on: Option<NaiveDate>,
+    known_until: Option<Instant>,
 }
 
 /// Where a row lies.
@@ -50,7 +49,7 @@ impl ServiceWindow {
     /// Everything that began up to this instant, it included, whenever it was recorded.
     #[must_use]
     pub const fn until(as_of: Instant) -> Self {
-        Self { period: None, as_of, known_on: None }
+        Self { period: None, as_of, known_until: None }
     }
 
     /// What began in these days, as seen at the end of the day of the question.
@@ -58,10 +57,14 @@ impl ServiceWindow {
     /// # Errors
     /// A day outside the years 0001 to 9999; the day after the period is one of them.
     pub fn of_days(period: Period, as_of: AsOf) -> Result<Self, WindowError> {
-        let last = last_instant(as_of.day())?;
-        let start = first_instant(period.start())?;
-        let end = first_instant(period.end())?;
-        Ok(Self { period: Some((start, end)), as_of: last, known_on: Some(as_of.knowledge_day()) })
+        let zone = as_of.zone();
+        let first = |day| zone.first_instant(day).ok_or(WindowError { found: day });
+        let last = |day| zone.last_instant(day).ok_or(WindowError { found: day });
+        Ok(Self {
+            period: Some((first(period.start())?, first(period.end())?)),
+            as_of: last(as_of.day())?,
+            known_until: Some(last(as_of.knowledge_day())?),
+        })
     }
 
     /// The instant of the question, included.
@@ -76,16 +79,16 @@ impl ServiceWindow {
         self.period
     }
 
-    /// The last day whose records are known; `None` is always.
+    /// The last instant whose records are known; `None` is always.
     #[must_use]
-    pub const fn known_on(&self) -> Option<NaiveDate> {
-        self.known_on
+    pub const fn known_until(&self) -> Option<Instant> {
+        self.known_until
     }
 
     /// Whether what happened then, and was recorded then, can be seen.
     pub(crate) fn sees(&self, at: Instant, recorded_at: Option<Instant>) -> bool {
-        let known = match (self.known_on, recorded_at) {
-            (Some(day), Some(recorded)) => recorded.date_utc() <= day,
+        let known = match (self.known_until, recorded_at) {
+            (Some(last), Some(recorded)) => recorded <= last,
             _ => true,
         };
         at <= self.as_of && known
@@ -114,24 +117,11 @@ impl fmt::Display for ServiceWindow {
             write!(f, "from {start} until {end} ")?;
         }
         write!(f, "as of {}", self.as_of)?;
-        if let Some(day) = self.known_on {
-            write!(f, " known on {day}")?;
+        if let Some(last) = self.known_until {
+            write!(f, " known until {last}")?;
         }
         Ok(())
     }
-}
-
-fn first_instant(day: NaiveDate) -> Result<Instant, WindowError> {
-    Zone::UTC.first_instant(day).ok_or(WindowError { found: day })
-}
-
-fn last_instant(day: NaiveDate) -> Result<Instant, WindowError> {
-    const TO_THE_LAST: i64 = 86_399_999_999;
-    first_instant(day)?
-        .micros()
-        .checked_add(TO_THE_LAST)
-        .and_then(Instant::from_micros)
-        .ok_or(WindowError { found: day })
 }
 
 /// A window on its way in or out.
@@ -142,7 +132,7 @@ struct WindowDocument {
     start: Option<Instant>,
     end: Option<Instant>,
     as_of: Instant,
-    known_on: Option<String>,
+    known_until: Option<Instant>,
 }
 
 #[cfg(feature = "serde")]
@@ -156,13 +146,7 @@ impl TryFrom<WindowDocument> for ServiceWindow {
             (Some(start), Some(end)) if start <= end => Some((start, end)),
             _ => return Err(refuse("start and end come together and in this order")),
         };
-        let known_on = match document.known_on {
-            None => None,
-            Some(text) => {
-                Some(tenure_model::parse_date(&text).map_err(|_| refuse("known_on is a date"))?)
-            }
-        };
-        Ok(Self { period, as_of: document.as_of, known_on })
+        Ok(Self { period, as_of: document.as_of, known_until: document.known_until })
     }
 }
 
@@ -173,7 +157,7 @@ impl From<ServiceWindow> for WindowDocument {
             start: window.period.map(|(start, _)| start),
             end: window.period.map(|(_, end)| end),
             as_of: window.as_of,
-            known_on: window.known_on.map(|day| day.to_string()),
+            known_until: window.known_until,
         }
     }
 }
@@ -198,7 +182,7 @@ mod tests {
         assert!(window.covers(start) && !window.covers(before(start)));
         assert!(window.covers(before(end)) && !window.covers(end));
         assert!(window.sees(before(end), None) && !window.sees(end, None));
-        assert_eq!(window.known_on(), Some(day(2024, 5, 31)));
+        assert_eq!(window.known_until(), Some(window.as_of()));
     }
 
     #[test]

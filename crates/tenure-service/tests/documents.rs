@@ -56,7 +56,7 @@ fn windows() {
             "start": "2024-01-01T00:00:00Z",
             "end": "2025-01-01T00:00:00Z",
             "as_of": "2024-12-31T23:59:59.999999Z",
-            "known_on": "2024-12-31",
+            "known_until": "2024-12-31T23:59:59.999999Z",
         })
     );
     written(&ServiceWindow::until(at("2024-05-01")));
@@ -64,7 +64,7 @@ fn windows() {
     let order = "start and end come together and in this order";
     assert!(wrong("/start", Value::Null).contains(order));
     assert!(wrong("/start", json!("2026-01-01T00:00:00Z")).contains(order));
-    assert!(wrong("/known_on", json!("2024-2-3")).contains("known_on is a date"));
+    assert!(wrong("/known_until", json!("2024-2-3")).contains("2024-2-3"));
 }
 
 #[test]

@@ -91,7 +91,7 @@ fn no_look_ahead(case: &Case) -> Result<usize, String> {
     });
     other.records.retain(|record| match record {
         Record::Contract(one) => one.start <= day && one.signed.is_none_or(|signed| signed <= day),
-        _ => record.effective().is_none_or(|effective| effective <= day),
+        _ => record.effective(tenure_model::Zone::UTC).is_none_or(|effective| effective <= day),
     });
     changed(case, &other)
 }
