@@ -344,12 +344,27 @@ impl Reader<'_, '_> {
         let mut look = from(episode.previous_close);
         if !self.history.sources_complete {
             // Where nothing commercial was seen there is no episode yet, and nothing to doubt.
-            if let Some(before_opening) = episode.opened.and_then(|day| day.pred_opt()) {
+            if let Some(opened) = episode.opened {
                 look.reading.widen(&from(None).reading);
-                look.reading.widen(&from(Some(before_opening)).reading);
+                let doubted = Days::new(u64::from(self.unseen_reach()));
+                look.reading.widen(&from(opened.checked_sub_days(doubted)).reading);
             }
         }
         look
+    }
+
+    /// An earlier episode that nobody recorded closed at least so many days before the observed
+    /// opening: had it closed later, its reach would have taken the opening in. A contract reaches
+    /// the grace beyond its end, a purchase at least `dormant_ratio` gaps of one day.
+    fn unseen_reach(&self) -> u32 {
+        let parts = self.context.rules.parts();
+        if self.complete(&[Table::Purchases]) {
+            parts.episode_grace_days.saturating_add(1)
+        } else if self.complete(&[Table::Contracts]) {
+            parts.dormant_ratio.saturating_add(1)
+        } else {
+            1
+        }
     }
 
     fn look_from(&self, window: Window) -> Look {

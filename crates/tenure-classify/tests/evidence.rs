@@ -83,6 +83,28 @@ fn value_gives_points_only_beside_a_median() {
 }
 
 #[test]
+fn evidence_an_unseen_contract_could_not_have_closed_over_counts_from_the_lower_end() {
+    // Contracts are partial. One that nobody recorded would have closed more than 90 days before
+    // the opening, or its grace would have taken the opening in: what happened 50 days before the
+    // opening belongs to this episode for sure, what happened 150 days before may not.
+    let mut retainer = Contract::new("retainer", ago(100), Terms::Negotiated, Billing::Quarterly);
+    (retainer.fiduciary, retainer.exclusive) = (Tri::No, Tri::No);
+    let advised = |days_ago: i64| {
+        let (way, who) = (Direction::Mutual, Initiator::Provider);
+        let mut advice = Interaction::new(ago(days_ago), "call", "advice", way, who);
+        advice.personal = true;
+        event(Record::Interaction(advice)).unwrap()
+    };
+    let counted = |days_ago: i64| {
+        let mut asked = context();
+        asked.coverage = Coverage::complete().with(Table::Contracts, Completeness::Partial);
+        let events = [event(Record::Contract(retainer.clone())).unwrap(), advised(days_ago)];
+        Evidence::of(&relationship(&events), &asked).signals().get(Signal::AdviceCount).lo()
+    };
+    assert_eq!((counted(150), counted(190), counted(191), counted(250)), (1, 1, 0, 0));
+}
+
+#[test]
 fn the_sales_cycle_runs_from_the_first_contact_of_the_episode() {
     let cycle =
         |events: &[Event]| Evidence::of(&relationship(events), &context()).sales_cycle_days();

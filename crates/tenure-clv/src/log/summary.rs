@@ -188,6 +188,12 @@ impl Scratch {
             Refunds::Net => {
                 if self.open.last() == Some(&place) {
                     rest = self.take(rest);
+                } else if let Some(slot) = self.occasions.get_mut(place)
+                    && rest > 0
+                    && slot.is_some_and(|occasion| occasion.priced)
+                {
+                    // Something free, and a refund: a sum below zero is no occasion.
+                    *slot = None;
                 }
             }
             Refunds::Offset => {

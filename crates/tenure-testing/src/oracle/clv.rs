@@ -88,6 +88,11 @@ pub fn summary(
                     .map(|(other, _)| *other);
                 let Some(newest) = newest else {
                     unabsorbed = unabsorbed.saturating_add(1);
+                    // The signed sum of a period that began with nothing is now below zero.
+                    let net = definition.refunds == PlainRefunds::Net;
+                    if net && occasions.get(&period) == Some(&(0, true)) {
+                        occasions.remove(&period);
+                    }
                     continue;
                 };
                 if let Some((left, priced)) = occasions.get_mut(&newest) {

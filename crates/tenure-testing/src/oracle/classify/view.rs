@@ -185,7 +185,17 @@ impl<'a> View<'a, '_> {
             "referral.count" => &[Referrals],
             _ => &[],
         };
-        let start = self.opened.map_or(self.close, |day| Some(day - 1));
+        // What was seen before the opening belongs to the episode unless an unseen one closed in
+        // between, and that one must have been out of reach: a contract by 90 days of grace, a
+        // purchase by 3 gaps of a day at least.
+        let reach = if self.seen.complete(&[Purchases]) {
+            91
+        } else if self.seen.complete(&[Contracts]) {
+            4
+        } else {
+            1
+        };
+        let start = self.opened.map_or(self.close, |day| self.close.max(Some(day - reach)));
         let (mut least, _) = self.beginning(start).observed(signal);
         if self.restarted.is_some() {
             let newer = View { close: self.restarted, opened: None, ..*self };
