@@ -16,7 +16,7 @@ const CONFIGS: &[(&str, &str, usize, usize, &str)] = &[
         "unknown field `as_off`, expected one of `as_of`, `known_at`, `data_until`",
     ),
     ("key twice", "as_of = \"2024-01-01\"\nas_of = \"2024-01-01\"", 2, 1, "duplicate key"),
-    ("a bare date", "as_of = 2024-01-01", 1, 9, "invalid type"),
+    ("a time for a day", "as_of = 2024-01-01T10:00:00", 1, 9, "is not a date such as 2026-03-31"),
     ("no date", "\nas_of = \"2024-02-30\"", 2, 9, "`2024-02-30` is not a date such as 2026-03-31"),
     ("no knowledge date", "known_at = \"soon\"", 1, 12, "`soon` is not a date"),
     ("no last day", "data_until = \"2024\"", 1, 14, "`2024` is not a date"),

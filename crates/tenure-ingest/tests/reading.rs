@@ -336,3 +336,14 @@ fn files_on_disk_are_read_and_counted_to_their_end() {
     assert_eq!(ingested.ignored.len(), 1);
     assert_eq!(ingested.ignored[0].did_you_mean.as_deref(), Some("points.csv"));
 }
+
+#[test]
+fn a_day_may_stand_without_quotes() {
+    let read = |text: &str| tenure_ingest::Config::parse(text);
+    let quoted = read("as_of = \"2025-12-31\"").unwrap();
+    assert_eq!(read("as_of = 2025-12-31").unwrap().as_of(), quoted.as_of());
+    // An instant is no day.
+    let error = read("currency = \"EUR\"\nas_of = 2025-12-31T10:00:00").unwrap_err();
+    assert_eq!((error.line(), error.column()), (2, 9));
+    assert!(read("as_of = 20251231").unwrap_err().to_string().contains("a date such as"));
+}

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use tenure_model::{Completeness, Currency, Rounding, Table, Zone, parse_date};
 use toml::Spanned;
 
-use super::raw::{RawColumn, RawConfig, RawFilter, RawOptions, RawTable};
+use super::raw::{RawColumn, RawConfig, RawDay, RawFilter, RawOptions, RawTable};
 use super::{Config, Filter, Keep, Mapping, Origin, Part, TextFrom};
 use crate::date_format::DateFormat;
 use crate::error::ConfigError;
@@ -50,9 +50,9 @@ fn place(text: &str, byte: usize) -> (usize, usize) {
 }
 
 fn read(raw: RawConfig, text: &str) -> Result<Config, Fault> {
-    let day = |value: Option<Spanned<String>>| -> Result<Option<NaiveDate>, Fault> {
+    let day = |value: Option<Spanned<RawDay>>| -> Result<Option<NaiveDate>, Fault> {
         let Some(value) = value else { return Ok(None) };
-        match parse_date(value.get_ref()) {
+        match parse_date(&value.get_ref().0) {
             Ok(day) => Ok(Some(day)),
             Err(error) => Err(Fault::at(&value, error.to_string())),
         }

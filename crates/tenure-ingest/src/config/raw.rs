@@ -6,15 +6,16 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
 use toml::Spanned;
+use toml::value::Datetime;
 
 type Words = BTreeMap<Spanned<String>, Spanned<String>>;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawConfig {
-    pub(super) as_of: Option<Spanned<String>>,
-    pub(super) known_at: Option<Spanned<String>>,
-    pub(super) data_until: Option<Spanned<String>>,
+    pub(super) as_of: Option<Spanned<RawDay>>,
+    pub(super) known_at: Option<Spanned<RawDay>>,
+    pub(super) data_until: Option<Spanned<RawDay>>,
     pub(super) currency: Option<Spanned<String>>,
     pub(super) time_zone: Option<Spanned<String>>,
     #[serde(default)]
@@ -49,6 +50,34 @@ pub(super) struct RawFilter {
     #[serde(rename = "in")]
     pub(super) is_in: Option<Vec<String>>,
     pub(super) not_in: Option<Vec<String>>,
+}
+
+/// A day as text, or as TOML writes dates without quotes; checked later, where its place is known.
+pub(super) struct RawDay(pub(super) String);
+
+impl<'de> Deserialize<'de> for RawDay {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Day;
+
+        impl<'de> Visitor<'de> for Day {
+            type Value = RawDay;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a date such as \"2026-03-31\"")
+            }
+
+            fn visit_str<E: de::Error>(self, day: &str) -> Result<RawDay, E> {
+                Ok(RawDay(day.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RawDay, A::Error> {
+                let day = Datetime::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(RawDay(day.to_string()))
+            }
+        }
+
+        deserializer.deserialize_any(Day)
+    }
 }
 
 /// A column: its foreign name alone, or a table of options.
