@@ -12,7 +12,7 @@ use tenure_model::{AsOf, Book, Currency, Relationship, Text};
 use tenure_service::{FcrDefinition, RepeatRule, ServiceWindow};
 
 use crate::error::ScorecardError;
-use crate::group::{GroupState, Question};
+use crate::group::{GroupState, Known, Question};
 use crate::health::Profiles;
 use crate::money::reporting_currency;
 use crate::revenue::RevenueQuestion;
@@ -355,11 +355,13 @@ impl<'a> Job<'a> {
             }
             by_segment.entry(segment.clone()).or_insert_with(empty).merge(state)?;
         }
-        let bots_known = total.service.knows_of_bots();
+        let fits: Vec<String> =
+            models.iter().map(|model| format!("{} {}", model.id, model.status)).collect();
+        let known = Known { bots: total.service.knows_of_bots(), fits: fits.join(", ") };
         let group = |name: String, state: &GroupState| Group {
             name,
             accounts: state.accounts,
-            figures: state.figures(&self.question, bots_known),
+            figures: state.figures(&self.question, &known),
         };
         let rules = RuleSet::generic();
         Ok(Scorecard {

@@ -24,6 +24,15 @@ pub(crate) struct Question {
     pub(crate) money: Option<(Currency, RevenueQuestion)>,
 }
 
+/// What is known of the portfolio as a whole, once it has been seen.
+#[derive(Debug, Clone)]
+pub(crate) struct Known {
+    /// Whether any case names a bot.
+    pub(crate) bots: bool,
+    /// How the fits of the models ended, in words.
+    pub(crate) fits: String,
+}
+
 /// The state of a group of accounts.
 #[derive(Debug, Clone)]
 pub(crate) struct GroupState {
@@ -68,15 +77,14 @@ impl GroupState {
         Ok(())
     }
 
-    /// Every figure, always the same ones in the same order. `bots_known`: whether any case of the
-    /// portfolio names a bot.
-    pub(crate) fn figures(&self, question: &Question, bots_known: bool) -> Vec<Figure> {
+    /// Every figure, always the same ones in the same order.
+    pub(crate) fn figures(&self, question: &Question, known: &Known) -> Vec<Figure> {
         let mut out = Vec::new();
         self.survey.figures(&mut out);
-        self.service.figures(bots_known, &mut out);
+        self.service.figures(known.bots, &mut out);
         if let (Some(state), Some((_, revenue))) = (&self.money, &question.money) {
             state.revenue.figures(revenue, &question.value, &mut out);
-            state.value.figures(&question.value, &mut out);
+            state.value.figures(&question.value, &known.fits, &mut out);
         }
         self.health.figures(&mut out);
         out

@@ -323,7 +323,7 @@ impl ValueState {
         Ok(())
     }
 
-    pub(crate) fn figures(&self, settings: &ValueSettings, out: &mut Vec<Figure>) {
+    pub(crate) fn figures(&self, settings: &ValueSettings, fits: &str, out: &mut Vec<Figure>) {
         let currency = self.paid.currency();
         let refunds = settings.refunds.name();
         let some = |count: u64, value: Value| (count > 0).then_some(value);
@@ -365,7 +365,10 @@ impl ValueState {
             paid_counts,
             "Sum of purchases minus refunds / accounts with a purchase or refund.".to_owned(),
         );
-        let model = format!("BG/NBD in units of a {}, refunds={refunds}", settings.unit.name());
+        let model = format!(
+            "BG/NBD in units of a {}, refunds={refunds}; fits: {fits}",
+            settings.unit.name()
+        );
         figure(
             "expected_alive",
             "Buyers expected to be active still",
