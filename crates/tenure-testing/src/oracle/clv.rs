@@ -166,12 +166,14 @@ pub fn bg_nbd(
         })
         .filter(|&(p, ln_weight, _)| p > 0.0 && ln_weight > -50.0)
         .collect();
+    // A long silence makes rates likely that the prior hardly knows: its lower end lies further down.
+    let least = -50.0 - r * (age / alpha).ln_1p();
     for step in -1400..=80 {
         let y = f64::from(step) * 0.15;
         let rate = y.exp() / alpha;
         let ln_gamma_weight = r * y - y.exp();
         // Purchases make high rates likelier than the prior says, so none of these is left out.
-        if ln_gamma_weight < -50.0 && y < 0.0 {
+        if ln_gamma_weight < least && y < 0.0 {
             continue;
         }
         for &(p, ln_weight, ln_q) in &dropouts {
@@ -212,10 +214,12 @@ pub fn pareto_nbd(
 ) -> ModelTruth {
     let count = tenure_stats::count_to_f64(x);
     let grid = |shape: f64, scale: f64| -> Vec<(f64, f64, f64)> {
+        // As far down as a long silence makes likely.
+        let least = -50.0 - shape * (age / scale).ln_1p();
         (-1400..=80)
             .map(|step| f64::from(step) * 0.15)
             .map(|y: f64| (y.exp() / scale, shape * y - y.exp(), y))
-            .filter(|&(_, ln_weight, y)| ln_weight > -50.0 || y > 0.0)
+            .filter(|&(_, ln_weight, y)| ln_weight > least || y > 0.0)
             .collect()
     };
     let deaths = grid(s, beta);
