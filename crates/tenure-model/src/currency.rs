@@ -5,7 +5,7 @@ use std::fmt;
 use crate::error::CurrencyError;
 
 /// Active ISO 4217 codes (list one), sorted, with the decimals of their minor unit: 2, but 0, 3
-/// and 4 as `spec/revenue` section 1 lists them.
+/// and 4 for those listed apart.
 const EXPONENT_0: &str = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF";
 const EXPONENT_3: &str = "BHD IQD JOD KWD LYD OMR TND";
 const EXPONENT_4: &str = "CLF UYW";
