@@ -6,6 +6,7 @@ mod context;
 mod counterfactual;
 #[cfg(feature = "serde")]
 mod dates;
+mod digest;
 mod error;
 mod evidence;
 mod explain;
@@ -25,6 +26,7 @@ mod verdict;
 pub use class::{Class, ClassSet};
 pub use context::{Context, Policy};
 pub use counterfactual::{Change, NoWayError, OpenQuestion, Target, counterfactual, settled_by};
+pub use digest::Digest;
 pub use error::{RuleSetError, RuleSetFault};
 pub use evidence::Evidence;
 pub use history::Episode;
