@@ -7,13 +7,16 @@ mod counterfactual;
 #[cfg(feature = "serde")]
 mod dates;
 mod digest;
+mod document;
 mod error;
 mod evidence;
 mod explain;
+mod fault;
 mod history;
 mod median;
 mod named;
 mod pack;
+mod playbook;
 mod reason;
 mod rules;
 mod score;
@@ -27,10 +30,18 @@ pub use class::{Class, ClassSet};
 pub use context::{Context, Policy};
 pub use counterfactual::{Change, NoWayError, OpenQuestion, Target, counterfactual, settled_by};
 pub use digest::Digest;
+#[cfg(feature = "serde")]
+pub use document::Document;
+pub use document::MAX_DOCUMENT_BYTES;
 pub use error::{RuleSetError, RuleSetFault};
 pub use evidence::Evidence;
+pub use fault::{DocumentError, Fault, FaultCode, Location};
 pub use history::Episode;
 pub use pack::Pack;
+pub use playbook::{
+    Applied, Aspect, Cadence, Comparison, DormantAction, Mismatch, Playbook, PlaybookParts, Since,
+    Treatment,
+};
 pub use reason::Reason;
 pub use rules::{
     Actionable, Bin, Condition, HardRule, MAX_SCORE, RuleSet, RuleSetParts, Sides, SignalRule,
