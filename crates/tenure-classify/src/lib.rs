@@ -8,7 +8,6 @@ mod counterfactual;
 mod dates;
 mod digest;
 mod document;
-mod error;
 mod evidence;
 mod explain;
 mod fault;
@@ -33,7 +32,6 @@ pub use digest::Digest;
 #[cfg(feature = "serde")]
 pub use document::Document;
 pub use document::MAX_DOCUMENT_BYTES;
-pub use error::{RuleSetError, RuleSetFault};
 pub use evidence::Evidence;
 pub use fault::{DocumentError, Fault, FaultCode, Location};
 pub use history::Episode;
@@ -48,7 +46,7 @@ pub use rules::{
     Thresholds, Transactional,
 };
 pub use score::{Contribution, Score, Source};
-pub use signal::{Signal, Signals, Span};
+pub use signal::{Signal, SignalKind, Signals, Span};
 pub use stage::{Stage, StageChange, next_stage};
 pub use value::{ValueMedian, ValuePerDay};
 pub use verdict::{Confidence, KnownShare, Verdict, class_of, evaluate, judge};

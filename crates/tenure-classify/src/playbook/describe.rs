@@ -51,10 +51,7 @@ fn cadence(cadence: &Cadence) -> Node {
 }
 
 fn dormant_action(action: &DormantAction) -> Node {
-    said([
-        ("text", Some(text(&action.text))),
-        ("within_days", action.within_days.map(Node::from)),
-    ])
+    said([("text", Some(text(&action.text))), ("within_days", action.within_days.map(Node::from))])
 }
 
 /// A table of the keys that have a value.

@@ -265,7 +265,6 @@ fn items<T>(
     reader: &mut Reader,
     one: impl Fn(&Value<'_>, &mut Reader) -> Option<T>,
 ) -> Option<Vec<T>> {
-    let items: Vec<Option<T>> =
-        value.items(reader)?.iter().map(|item| one(item, reader)).collect();
+    let items: Vec<Option<T>> = value.items(reader)?.iter().map(|item| one(item, reader)).collect();
     items.into_iter().collect()
 }

@@ -95,7 +95,8 @@ impl Draft {
 
 /// What no row without packs is for.
 fn gaps(taken: &Taken<'_>) -> impl Iterator<Item = Fault> {
-    let cells = Class::ALL.iter().flat_map(|&class| Stage::ALL.iter().map(move |&stage| (class, stage)));
+    let cells =
+        Class::ALL.iter().flat_map(|&class| Stage::ALL.iter().map(move |&stage| (class, stage)));
     let missing = cells.filter(|&(class, stage)| !taken.contains_key(&(None, class, stage)));
     missing.map(|(class, stage)| {
         let message = format!("nothing is said of {}", cell(None, class, stage));
@@ -124,11 +125,7 @@ fn shown(cells: &[String]) -> String {
 }
 
 /// Gives a row its cells; returns those that another has already, by that other.
-fn claim<'a>(
-    place: usize,
-    row: &'a Cells,
-    taken: &mut Taken<'a>,
-) -> BTreeMap<usize, Vec<String>> {
+fn claim<'a>(place: usize, row: &'a Cells, taken: &mut Taken<'a>) -> BTreeMap<usize, Vec<String>> {
     let mut lost: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     // Each once, however often the row names it.
     let classes: ClassSet = row.classes.iter().copied().collect();
@@ -179,7 +176,12 @@ fn of_row(row: &Treatment, path: &Path, faults: &mut Vec<Fault>) {
     for (path, found, least, most) in [
         (in_cadence.key("personal_within_days"), cadence.personal_within_days, 1, MAX_DAYS),
         (in_cadence.key("review_within_days"), cadence.review_within_days, 1, MAX_DAYS),
-        (in_cadence.key("max_broadcasts_per_month"), cadence.max_broadcasts_per_month, 0, MAX_MESSAGES),
+        (
+            in_cadence.key("max_broadcasts_per_month"),
+            cadence.max_broadcasts_per_month,
+            0,
+            MAX_MESSAGES,
+        ),
         (in_cadence.key("discovery_contacts"), cadence.discovery_contacts, 1, MAX_MESSAGES),
         (action.key("within_days"), row.dormant_action.within_days, 0, MAX_DAYS),
     ] {
