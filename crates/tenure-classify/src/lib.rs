@@ -34,7 +34,7 @@ pub use document::MAX_DOCUMENT_BYTES;
 pub use evidence::Evidence;
 pub use fault::{DocumentError, Fault, FaultCode, Location};
 pub use history::Episode;
-pub use pack::Pack;
+pub use pack::{Pack, PackParts, Standing, TermRule};
 pub use reason::Reason;
 pub use rules::{
     Actionable, Bin, Condition, HardRule, MAX_SCORE, RuleSet, RuleSetParts, Sides, SignalRule,
