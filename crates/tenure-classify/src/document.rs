@@ -127,6 +127,7 @@ impl Node {
     }
 
     /// The value of that key; `None` if there is none, or this is no table.
+    #[cfg(feature = "serde")]
     pub(crate) fn get(&self, key: &str) -> Option<&Self> {
         match &self.kind {
             Kind::Table(entries) => entries.iter().find(|entry| entry.key == key).map(|e| &e.node),

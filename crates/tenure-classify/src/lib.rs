@@ -35,7 +35,7 @@ pub use document::MAX_DOCUMENT_BYTES;
 pub use evidence::Evidence;
 pub use fault::{DocumentError, Fault, FaultCode, Location};
 pub use history::Episode;
-pub use pack::Pack;
+pub use pack::{Pack, PackParts, Standing, TermRule};
 pub use playbook::{
     Applied, Aspect, Cadence, Comparison, DormantAction, Mismatch, Playbook, PlaybookParts, Since,
     Treatment,

@@ -7,6 +7,7 @@ use tenure_model::{Relationship, Tri};
 
 use crate::class::{Class, ClassSet};
 use crate::context::{Context, Policy};
+use crate::digest::Digest;
 use crate::evidence::Evidence;
 use crate::explain;
 use crate::history::Episode;
@@ -149,6 +150,8 @@ pub struct Verdict {
     pub rule_set: Cow<'static, str>,
     /// Its version.
     pub rule_set_version: Cow<'static, str>,
+    /// Its identity.
+    pub rule_set_hash: Digest,
     /// The day of the question.
     #[cfg_attr(feature = "serde", serde(serialize_with = "crate::dates::plain"))]
     pub as_of: NaiveDate,
@@ -198,10 +201,10 @@ pub fn class_of(evidence: &Evidence, context: &Context<'_>) -> Class {
 fn class_between(evidence: &Evidence, context: &Context<'_>, sides: Sides) -> Class {
     match context.policy {
         Policy::Strict => {
-            let open = score::possible(evidence, context.rules, sides);
+            let open = score::possible(evidence, context, sides);
             score::strict_class(evidence, context.rules, open)
         }
-        Policy::Lean => score::lean_class(evidence, context.rules, sides),
+        Policy::Lean => score::lean_class(evidence, context, sides),
     }
 }
 
@@ -223,7 +226,7 @@ pub fn judge(evidence: &Evidence, context: &Context<'_>) -> Verdict {
     let rules = context.rules;
     let thresholds = &rules.parts().thresholds;
     let sides = thresholds.in_use(context.previous_class);
-    let possible = score::possible(evidence, rules, sides);
+    let possible = score::possible(evidence, context, sides);
     let robust = score::strict_class(evidence, rules, possible).is_definite();
     let class = class_between(evidence, context, sides);
     let fresh = thresholds.in_use(None);
@@ -235,9 +238,11 @@ pub fn judge(evidence: &Evidence, context: &Context<'_>) -> Verdict {
     let hard_rule = fired(evidence, context);
     let stage = evidence.stage();
     let standing = match (evidence.facts.active, stage) {
-        (true, _) => Standing::Active,
-        (false, Stage::Prospect) if evidence.facts.human_contact => Standing::ProspectInContact,
-        (false, _) => Standing::Other,
+        (true, _) => Some(Standing::Active),
+        (false, Stage::Prospect) if evidence.facts.human_contact => {
+            Some(Standing::ProspectInContact)
+        }
+        (false, _) => None,
     };
     let (term, regulated) = term(context.packs, standing, context.provider_industry, class);
     let transactional = evidence.transactional();
@@ -274,7 +279,10 @@ pub fn judge(evidence: &Evidence, context: &Context<'_>) -> Verdict {
         term,
         reasons,
         contributions,
-        hard_rule: hard_rule.and_then(|when| rules.hard_rule(when)).map(|rule| rule.id.clone()),
+        hard_rule: hard_rule.and_then(|when| match when {
+            Condition::NoCommercialActivity => rules.hard_rule(when).map(|rule| rule.id.clone()),
+            Condition::Fiduciary => context.duty_rule().cloned(),
+        }),
         thresholds: sides,
         margin,
         coverage,
@@ -285,6 +293,7 @@ pub fn judge(evidence: &Evidence, context: &Context<'_>) -> Verdict {
         policy: context.policy,
         rule_set: rules.parts().id.clone(),
         rule_set_version: rules.parts().version.clone(),
+        rule_set_hash: rules.digest(),
         as_of: as_of.day(),
         known_at: as_of.knowledge_day(),
     }
@@ -299,7 +308,7 @@ fn fired(evidence: &Evidence, context: &Context<'_>) -> Option<Condition> {
     };
     if score::is_idle(evidence, rules) {
         facts.sources_complete.then_some(Condition::NoCommercialActivity)
-    } else if duty && rules.hard_rule(Condition::Fiduciary).is_some() {
+    } else if duty && context.duty_rule().is_some() {
         Some(Condition::Fiduciary)
     } else {
         None
