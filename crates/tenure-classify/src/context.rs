@@ -6,6 +6,7 @@ use tenure_model::{AsOf, Coverage};
 
 use crate::class::Class;
 use crate::named::named;
+use crate::overrides::Override;
 use crate::pack::Pack;
 use crate::rules::{Condition, RuleSet};
 use crate::value::ValueMedian;
@@ -60,6 +61,8 @@ pub struct Context<'a> {
     pub previous_class: Option<Class>,
     /// The portfolio's median value a day; `None`: value gives no points.
     pub value_median: Option<ValueMedian>,
+    /// What people decided about this account, in the order they said so.
+    pub overrides: &'a [Override],
 }
 
 impl Context<'static> {
@@ -75,6 +78,7 @@ impl Context<'static> {
             provider_industry: None,
             previous_class: None,
             value_median: None,
+            overrides: &[],
         }
     }
 }

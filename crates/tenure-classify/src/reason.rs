@@ -52,6 +52,8 @@ named! {
         RelationshipEnded = "relationship_ended",
         /// Only the previous class kept it from another one.
         HysteresisHeld = "hysteresis_held",
+        /// A person decided otherwise, or the same: see the override.
+        HumanOverride = "human_override",
         /// One purchase, ever.
         SingleTransaction = "single_transaction",
         /// What was bought is the same for everybody.
@@ -102,7 +104,8 @@ impl Reason {
             | Self::NoFormalContract
             | Self::OneWayInteraction
             | Self::SelfService
-            | Self::PriceConvenience => false,
+            | Self::PriceConvenience
+            | Self::HumanOverride => false,
         }
     }
 }
@@ -137,6 +140,7 @@ impl Reason {
             Self::MixedStreams => "buys standard goods beside the relationship",
             Self::RelationshipEnded => "the relationship has ended or gone quiet",
             Self::HysteresisHeld => "keeps its class until it has clearly changed",
+            Self::HumanOverride => "a person decided",
             Self::SingleTransaction => "bought once",
             Self::StandardisedOffer => "buys standard goods",
             Self::NoFormalContract => "has no formal contract",
@@ -162,6 +166,9 @@ impl Reason {
         packs.iter().find_map(|pack| pack.text(self)).unwrap_or_else(|| self.text())
     }
 }
+
+/// How many reasons are shown to people.
+pub(crate) const SHOWN_REASONS: usize = 4;
 
 /// Appends a code unless it is there.
 pub(crate) fn push(reasons: &mut Vec<Reason>, reason: Reason) {
