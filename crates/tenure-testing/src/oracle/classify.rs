@@ -15,6 +15,7 @@ use tenure_model::record::{Contract, Initiator, Interaction, Purchase, Terms};
 use tenure_model::{Coverage, Entry, Instant, Relationship, Table, Tri};
 
 mod reasons;
+pub mod stable;
 mod view;
 
 use reasons::Reasons;
