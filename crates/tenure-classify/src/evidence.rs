@@ -31,7 +31,8 @@ const NOT_PROACTIVE: [&str; 2] = ["answer", "win_back"];
 /// whether the relationship is over (then there are two readings, from the observed anchor and from
 /// the day itself), and where the episode began: a contract or purchase that we cannot see may have
 /// bridged the gap before it, or belong to an earlier episode. Then the upper ends also count what
-/// came before the close that was observed, and the lower ends nothing before the opening; and
+/// came before the close that was observed, and the lower ends nothing that an unseen episode could
+/// have closed over before the opening, or before the day itself where no business was seen; and
 /// from the day itself, where a newer episode may have begun unseen, the lower ends count only
 /// what came after all that was seen, and no duty of care of the past decides.
 ///
@@ -343,12 +344,11 @@ impl Reader<'_, '_> {
         let from = |after| self.look_from(Window::new(anchor, after, self.context.rules));
         let mut look = from(episode.previous_close);
         if !self.history.sources_complete {
-            // Where nothing commercial was seen there is no episode yet, and nothing to doubt.
-            if let Some(opened) = episode.opened {
-                look.reading.widen(&from(None).reading);
-                let doubted = Days::new(u64::from(self.unseen_reach()));
-                look.reading.widen(&from(opened.checked_sub_days(doubted)).reading);
-            }
+            // Where nothing commercial was seen, one that was not may have opened this very day.
+            let opened = episode.opened.filter(|_| self.history.active).unwrap_or(anchor);
+            look.reading.widen(&from(None).reading);
+            let doubted = Days::new(u64::from(self.unseen_reach()));
+            look.reading.widen(&from(opened.checked_sub_days(doubted)).reading);
         }
         look
     }

@@ -12,7 +12,7 @@ use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
 use tenure_classify::{
-    Actionable, Change, Class, Context, Evidence, NoWayError, Pack, Policy, RuleSet, Signal,
+    Actionable, Change, Class, ClassSet, Context, Evidence, NoWayError, Pack, Policy, RuleSet, Signal,
     Signals, Source, Span, Stage, Target, Verdict, class_of, counterfactual, evaluate, judge,
     next_stage, settled_by,
 };
@@ -220,23 +220,33 @@ proptest! {
     }
 
     #[test]
-    fn l4_missing_sources_widen_the_interval(
+    fn l4_missing_sources_widen_the_interval_and_what_is_possible(
         events in events(),
         coverage in coverage(),
+        previous in class(),
         gone in some_tables(),
     ) {
-        let full = evaluate(&relationship(&events), &context(coverage));
+        let mut asked = context(coverage);
+        asked.previous_class = previous;
+        let full = evaluate(&relationship(&events), &asked);
         let (less, coverage) = without(&events, coverage, &gone);
-        let context = context(coverage);
-        let evidence = Evidence::of(&less, &context);
-        let reduced = judge(&evidence, &context);
-        // Without anything commercial in sight there is no episode: its anchor is a convention.
-        let seen = evidence.has_commercial_activity();
-        if seen && reduced.episode.anchor == full.episode.anchor {
+        asked.coverage = coverage;
+        let reduced = evaluate(&less, &asked);
+        if reduced.episode.anchor == full.episode.anchor {
             prop_assert!(
                 reduced.score.contains(full.score),
                 "{:?} without {:?}: {:?}", full.score, gone, reduced.score
             );
+            let nothing = ClassSet::empty().with(Class::Undetermined);
+            if full.possible == nothing {
+                // That nothing happened is no class: it stays undetermined, known or not.
+                prop_assert_eq!(reduced.class, Class::Undetermined);
+            } else {
+                prop_assert!(
+                    reduced.possible.contains_all(full.possible),
+                    "{} without {:?}: {}", full.possible, gone, reduced.possible
+                );
+            }
         }
     }
 

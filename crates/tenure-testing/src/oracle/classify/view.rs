@@ -98,7 +98,10 @@ impl<'a> View<'a, '_> {
                     .unwrap_or(0),
             ),
             "billing.recurring" => flag(!self.recurring().is_empty()),
-            "tenure.days" => same(self.opened.map_or(0, |day| self.anchor - day)),
+            "tenure.days" => {
+                let opened = self.opened.filter(|&day| self.in_episode(day));
+                same(opened.map_or(0, |day| self.anchor - day))
+            }
             "repeat.days" => {
                 let bought = seen.days.iter().filter(|&&day| self.in_window(day)).count();
                 let old = self.recurring().iter().any(|one| self.anchor - number(one.start) >= 90);
@@ -195,7 +198,9 @@ impl<'a> View<'a, '_> {
         } else {
             1
         };
-        let start = self.opened.map_or(self.close, |day| self.close.max(Some(day - reach)));
+        // Where no business was seen, an episode may have opened on this very day.
+        let opened = self.opened.filter(|_| self.seen.commercial()).unwrap_or(self.anchor);
+        let start = self.close.max(Some(opened - reach));
         let (mut least, _) = self.beginning(start).observed(signal);
         if self.restarted.is_some() {
             let newer = View { close: self.restarted, opened: None, ..*self };
