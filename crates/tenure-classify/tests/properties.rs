@@ -12,9 +12,9 @@ use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
 use tenure_classify::{
-    Actionable, Change, Class, ClassSet, Context, Evidence, NoWayError, Pack, Policy, RuleSet, Signal,
-    Signals, Source, Span, Stage, Target, Verdict, class_of, counterfactual, evaluate, judge,
-    next_stage, settled_by,
+    Actionable, Change, Class, ClassSet, Context, Evidence, NoWayError, Pack, Policy, RuleSet,
+    Signal, Signals, Source, Span, Stage, Target, Verdict, class_of, counterfactual, evaluate,
+    judge, next_stage, settled_by,
 };
 use tenure_model::record::{
     AccountKind, AccountProfile, Assignment, Billing, Contract, Deliverable, Direction, Goal,
@@ -687,4 +687,49 @@ fn the_default_card_tells_more_from_less() {
         scores.insert(judge(&evidence, &context).score.lo);
     }
     assert_eq!((scores.len(), scores.last()), (15, Some(&100)));
+}
+
+fn framework(start: i64, end: Option<i64>, terms: Terms) -> Event {
+    let mut one = Contract::new("framework", ago(start), terms, Billing::PerOrder);
+    (one.end, one.fiduciary, one.exclusive) = (end.map(ago), Tri::No, Tri::No);
+    event(Record::Contract(one)).unwrap()
+}
+
+/// A client whose business went on in purchases, and ended. Without them the relationship seems over
+/// before it began: the year that counts may lie between the end that is seen and today.
+#[test]
+fn the_relationship_may_have_ended_on_any_day_since_it_was_last_seen() {
+    let mut events = vec![framework(895, Some(890), Terms::Standard)];
+    for day in (510..=800).step_by(10) {
+        events.push(advised(day));
+        let Record::Purchase(mut line) = bought(day).record else { unreachable!() };
+        line.customised = Tri::Yes;
+        events.extend(event(Record::Purchase(line)));
+    }
+    let full = evaluate(&relationship(&events), &context(Coverage::complete()));
+    assert_eq!(full.class, Class::Client);
+    let (less, coverage) = without(&events, Coverage::complete(), &[Table::Purchases]);
+    let reduced = evaluate(&less, &context(coverage));
+    assert_eq!(reduced.class, Class::Undetermined);
+}
+
+/// A customer who had been a client, and writes a lot again. Without the contract between, the
+/// relationship seems to have ended at the height of it, or to be at a height today.
+#[test]
+fn what_is_rich_before_and_after_may_be_poor_between() {
+    let mut events = vec![framework(450, Some(50), Terms::Standard)];
+    events.extend([702, 701, 700].map(bought));
+    let mut manager = Assignment::new(ago(1_000), "account manager");
+    manager.end = None;
+    events.extend(event(Record::Assignment(manager)));
+    for day in (701..790).step_by(5).chain(0..20) {
+        events.push(advised(day));
+        events.extend(event(client_evidence(1, ago(day))));
+    }
+    events.extend([750, 5].into_iter().filter_map(|day| event(client_evidence(0, ago(day)))));
+    let full = evaluate(&relationship(&events), &context(Coverage::complete()));
+    assert_eq!(full.class, Class::Customer);
+    let (less, coverage) = without(&events, Coverage::complete(), &[Table::Contracts]);
+    let reduced = evaluate(&less, &context(coverage));
+    assert_eq!(reduced.class, Class::Undetermined);
 }
