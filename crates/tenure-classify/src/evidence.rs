@@ -352,7 +352,9 @@ impl Reader<'_, '_> {
         // A newer episode may have begun after all that was seen.
         let newer = Some(seen).filter(|_| self.history.may_have_restarted);
         let close = newer.or_else(|| self.latest_close(seen));
-        let every = Window { anchor: seen, ..Window::new(today, close, rules) };
+        let last = Window::new(today, close, rules);
+        reading.widen(&self.look_from(last).reading);
+        let every = Window { anchor: seen, ..last };
         reading.widen(&self.look_from(every).reading);
         let managed = reading.signals.get(Signal::ManagerDedicated).hull(self.managed(seen, today));
         reading.signals.set(Signal::ManagerDedicated, managed);

@@ -15,6 +15,10 @@ use tenure_model::{
     RecordId, Table, Tri, Zone,
 };
 
+mod rules;
+
+pub use rules::{rule_set_parts, rule_sets};
+
 /// The tables that classification reads.
 pub const TABLES: [Table; 7] = [
     Table::Contracts,
