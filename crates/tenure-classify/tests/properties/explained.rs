@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use tenure_classify::{
     Actionable, Change, Class, Condition, Evidence, NoWayError, Reason, RuleSet, Signal,
-    SignalRule, Span, Target, Verdict, counterfactual, evaluate, judge, next_stage, settled_by,
+    SignalRule, Span, Target, Verdict, counterfactual, evaluate, judge, settled_by,
 };
 use tenure_model::{AsOf, Event, Record};
 
@@ -185,7 +185,7 @@ proptest! {
         };
         let now = stage_on(today());
         let far = ago(-40_000);
-        let last = match next_stage(&relationship, &context) {
+        let last = match Evidence::of(&relationship, &context).next_stage() {
             Some(change) => {
                 prop_assert_ne!(change.to, now);
                 prop_assert_eq!(stage_on(change.on), change.to);

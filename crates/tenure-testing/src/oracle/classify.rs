@@ -90,6 +90,8 @@ pub struct Answer {
     pub episode: (i64, Option<i64>, Option<i64>, usize),
     /// Days from first contact to opening.
     pub sales_cycle: Option<i64>,
+    /// The last day on which a contract began or was over for the first time, as a number.
+    pub contracts_changed: Option<i64>,
 }
 
 /// Name, least and most value, least and most points; the cap has no value.
@@ -275,6 +277,12 @@ pub fn verdict(question: Question<'_>) -> Answer {
         coverage: (known, maxima),
         episode: (seen.anchor, seen.opened, seen.close, seen.episodes),
         sales_cycle: seen.sales_cycle(),
+        contracts_changed: seen
+            .deals
+            .iter()
+            .flat_map(|deal| [deal.began, deal.end + 1])
+            .filter(|&day| day <= seen.today)
+            .max(),
         score: (lo, hi),
         transactional: joined.transactional,
         thresholds: limits,

@@ -1,8 +1,8 @@
 //! Engine and slow oracle give one answer.
 
 use tenure_classify::{
-    Change, Confidence, Context, Evidence, NoWayError, Policy, Source, Target, ValueMedian,
-    ValuePerDay, Verdict, counterfactual, judge, settled_by,
+    Change, Confidence, Context, NoWayError, Policy, Source, ValueMedian, ValuePerDay, Verdict,
+    evaluate,
 };
 use tenure_model::{Currency, Relationship, Tri};
 
@@ -38,18 +38,16 @@ pub fn same_verdict(
         industry: context.provider_industry,
         portfolio,
     };
-    let evidence = Evidence::of(relationship, &context);
-    let found = judge(&evidence, &context);
-    assert_same(&answer(&found, &evidence), &verdict(question));
-    let way = |target| way(counterfactual(&evidence, &context, target));
-    let open = settled_by(&evidence, &context);
+    let found = evaluate(relationship, &context);
+    assert_same(&answer(&found), &verdict(question));
     let told = Choices {
-        settled_by: open
+        settled_by: found
+            .settled_by
             .iter()
             .map(|one| (one.signal.name().to_owned(), (one.lo.into(), one.hi.into()), one.settles))
             .collect(),
-        client_side: way(Target::ClientSide),
-        customer: way(Target::Customer),
+        client_side: way(&found.counterfactual.client_side),
+        customer: way(&found.counterfactual.customer),
     };
     assert_same(&told, &choices(question));
     found
@@ -75,7 +73,7 @@ fn median((code, rates): Portfolio<'_>) -> Option<ValueMedian> {
 }
 
 /// A verdict in the words of the oracle.
-fn answer(found: &Verdict, evidence: &Evidence) -> Answer {
+fn answer(found: &Verdict) -> Answer {
     let episode = &found.episode;
     Answer {
         class: found.class.name().to_owned(),
@@ -117,11 +115,12 @@ fn answer(found: &Verdict, evidence: &Evidence) -> Answer {
             episode.previous_close.map(number),
             usize::try_from(episode.number).unwrap_or(usize::MAX),
         ),
-        sales_cycle: evidence.sales_cycle_days(),
+        sales_cycle: found.sales_cycle_days,
+        contracts_changed: found.contracts_changed.map(number),
     }
 }
 
-fn way(found: Result<Vec<Change>, NoWayError>) -> Way {
+fn way(found: &Result<Vec<Change>, NoWayError>) -> Way {
     match found {
         Ok(changes) => Way::Changes(
             changes
@@ -129,9 +128,9 @@ fn way(found: Result<Vec<Change>, NoWayError>) -> Way {
                 .map(|one| (one.signal.name().to_owned(), one.from, one.to, one.on.map(number)))
                 .collect(),
         ),
-        Err(NoWayError::HardRule { id }) => Way::HardRule(id.into_owned()),
+        Err(NoWayError::HardRule { id }) => Way::HardRule(id.to_string()),
         Err(NoWayError::OutOfReach { reachable, needed }) => {
-            Way::OutOfReach(reachable.into(), needed.into())
+            Way::OutOfReach((*reachable).into(), (*needed).into())
         }
         Err(other) => Way::HardRule(format!("{other:?}")),
     }

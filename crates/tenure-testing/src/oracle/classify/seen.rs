@@ -14,6 +14,8 @@ pub(super) const NEVER: i64 = 9_000_000;
 /// An engagement contract.
 pub(super) struct Deal {
     pub(super) start: i64,
+    /// Started and signed.
+    pub(super) began: i64,
     /// Far away for an open one.
     pub(super) end: i64,
     pub(super) negotiated: bool,
@@ -148,6 +150,7 @@ impl<'a> Seen<'a> {
             }
             self.deals.push(Deal {
                 start: number(row.start),
+                began: number(row.signed.map_or(row.start, |signed| signed.max(row.start))),
                 end: row.end.map_or(NEVER, number),
                 negotiated: row.terms == Terms::Negotiated,
                 recurring: [Billing::Monthly, Billing::Quarterly, Billing::Annual]

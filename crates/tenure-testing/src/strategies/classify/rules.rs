@@ -100,7 +100,8 @@ pub fn rule_set_parts(bytes: &[u8]) -> RuleSetParts {
     let room = client.saturating_sub(customer).saturating_sub(1);
     let exit_client = client.saturating_sub(draws.up_to(room));
     let exit_customer = customer.saturating_add(draws.up_to(room));
-    parts.thresholds = Thresholds { client, customer, exit_client, exit_customer };
+    parts.thresholds =
+        Thresholds { client, customer, exit_client, exit_customer, ..parts.thresholds };
     parts.signals = signals.into();
     parts
 }
