@@ -54,7 +54,10 @@ pub(crate) enum Kind {
     /// As it is written.
     Decimal(String),
     Bool(bool),
-    /// What no key of ours takes: null, a date, a number beyond 64 bits. In words.
+    /// A whole number beyond 64 bits, as it is written.
+    #[cfg(feature = "serde")]
+    Huge(String),
+    /// What no key of ours takes: null, a date. In words.
     #[cfg(feature = "serde")]
     Foreign(String),
 }
@@ -126,8 +129,15 @@ impl Node {
         Kind::Decimal(format!("{sign}{whole}.{part}")).into()
     }
 
+    /// The `id` of a table; `None` if it has none, or this is no table.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match &self.get("id")?.kind {
+            Kind::Text(id) => Some(id),
+            _ => None,
+        }
+    }
+
     /// The value of that key; `None` if there is none, or this is no table.
-    #[cfg(feature = "serde")]
     pub(crate) fn get(&self, key: &str) -> Option<&Self> {
         match &self.kind {
             Kind::Table(entries) => entries.iter().find(|entry| entry.key == key).map(|e| &e.node),
@@ -149,17 +159,6 @@ impl Node {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
     pub(crate) root: Node,
-}
-
-#[cfg(feature = "serde")]
-impl Document {
-    /// The text under that key of the root.
-    pub(crate) fn text(&self, key: &str) -> Option<&str> {
-        match &self.root.get(key)?.kind {
-            Kind::Text(text) => Some(text),
-            _ => None,
-        }
-    }
 }
 
 #[cfg(feature = "files")]
