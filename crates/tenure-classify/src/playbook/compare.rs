@@ -338,7 +338,14 @@ mod tests {
             retention: text(&row.retention),
             acquisition: text(&row.acquisition),
             revenue_model: text(&row.revenue_model),
-            metrics: Some(row.metrics.iter().rev().map(ToString::to_string).collect()),
+            metrics: Some(
+                row.metrics
+                    .iter()
+                    .rev()
+                    .chain(&row.metrics[..1])
+                    .map(ToString::to_string)
+                    .collect(),
+            ),
             dormant_action: text(&row.dormant_action.text),
             dormant_action_days: row.dormant_action.within_days,
             technology: text(&row.technology),
