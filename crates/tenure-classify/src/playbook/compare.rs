@@ -55,6 +55,7 @@ named! {
 /// ```
 /// use tenure_classify::Since;
 /// assert_eq!(Since::Days(41).to_string(), "41 days ago");
+/// assert_eq!(Since::Days(1).to_string(), "1 day ago");
 /// assert_eq!(Since::Never.to_string(), "never");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
