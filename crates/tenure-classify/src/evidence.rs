@@ -127,6 +127,7 @@ impl Evidence {
             }
             reading
         });
+        let stage = Stage::of(&history);
         Self {
             as_of: context.as_of,
             facts: Facts {
@@ -140,8 +141,8 @@ impl Evidence {
                 mostly_promotional: look.mostly_promotional,
                 self_service: look.self_service,
             },
-            stage: Stage::of(&history),
-            next_stage: StageChange::next(&history),
+            stage,
+            next_stage: StageChange::next(&history, stage),
             contracts_changed: history.contracts_changed(),
             episode: history.episode,
             sales_cycle_days: reader.sales_cycle_days(),

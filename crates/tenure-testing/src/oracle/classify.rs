@@ -16,6 +16,7 @@ use tenure_model::{Coverage, Entry, Instant, Relationship, Table, Tri};
 
 pub mod playbook;
 mod reasons;
+pub mod stable;
 mod view;
 
 use reasons::Reasons;
