@@ -8,7 +8,7 @@
 use chrono::{Days, NaiveDate};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::sample::{Index, select, subsequence};
+use proptest::sample::{Index, select};
 use tenure_classify::{
     Bin, Brief, Cause, Class, Context, Dwell, Evidence, Moved, Observation, Override, Pack, Policy,
     Reason, RuleSet, Signal, SignalRule, Source, Span, Stable, Timeline, Transition,
@@ -18,7 +18,7 @@ use tenure_model::record::{Billing, Contract, Terms};
 use tenure_model::{AsOf, Book, Coverage, Event, Instant, Record, Relationship, Tri, Zone};
 use tenure_testing::oracle::classify as oracle;
 use tenure_testing::oracle::classify::stable::{self as slow, Evaluation};
-use tenure_testing::strategies::classify::{account, ago, coverage, event, events, today};
+use tenure_testing::strategies::classify::{account, ago, coverage, event, events, packs, today};
 
 fn relationship(events: &[Event]) -> Relationship {
     let account = account().unwrap();
@@ -132,13 +132,11 @@ fn words(transition: &Transition) -> String {
     }
 }
 
-/// A signal, its points before and after.
-type Points = (&'static str, (i64, i64), (i64, i64));
-
-fn signals_moved(moved: &[Moved]) -> Vec<Points> {
+fn signals_moved(moved: &[Moved]) -> Vec<slow::MovedPoints> {
     let signals = moved.iter().filter_map(|one| match one.source {
         Source::Signal(signal) => {
-            Some((signal.name(), (one.from.lo, one.from.hi), (one.to.lo, one.to.hi)))
+            let (from, to) = ((one.from.lo, one.from.hi), (one.to.lo, one.to.hi));
+            Some((signal.name().to_owned(), from, to))
         }
         _ => None,
     });
@@ -251,12 +249,15 @@ proptest! {
         let found = replay(&relationship, &asked, dwell, days.iter().copied()).unwrap();
         let question = oracle::Question {
             relationship: &relationship,
+            rules: RuleSet::generic().parts(),
             as_of: today(),
             known_at,
             coverage,
             previous: previous.map(Class::name),
             lean,
             packs: &[],
+            industry: None,
+            portfolio: None,
         };
         let expected = slow::replay(question, &days, pair(dwell));
         prop_assert_eq!(found.moments.len(), expected.len());
@@ -386,12 +387,15 @@ proptest! {
         let found = earlier_verdicts(&relationship, &asked);
         let question = oracle::Question {
             relationship: &relationship,
+            rules: RuleSet::generic().parts(),
             as_of: today(),
             known_at,
             coverage,
             previous: None,
             lean: false,
             packs: &[],
+            industry: None,
+            portfolio: None,
         };
         let closes = slow::closes(question);
         prop_assert_eq!(found.iter().map(|one| one.as_of).collect::<Vec<_>>(), closes);
@@ -414,7 +418,7 @@ proptest! {
         same_coverage in any::<bool>(),
         (previous, previous_after) in (class(), class()),
         (lean, lean_after) in (any::<bool>(), any::<bool>()),
-        names in subsequence(Pack::BUILT_IN.to_vec(), 0..3),
+        packs in packs(),
         (days, forth) in (0_i64..500, 0_i64..500),
         (known, known_forth) in (-100_i64..300, 0_i64..300),
     ) {
@@ -429,8 +433,6 @@ proptest! {
         after.as_of = AsOf::new(second).known_at(second_known);
         after.coverage = if same_coverage { covered } else { covered_after };
         (after.previous_class, after.policy) = (previous_after, policy(lean_after));
-        let packs: Vec<Pack> =
-            names.iter().map(|name| Pack::built_in(name).unwrap().clone()).collect();
         after.packs = &packs;
         let told = why_changed(&relationship, &before, &after).unwrap();
 
@@ -455,14 +457,18 @@ proptest! {
 
         // Each cause as the specification has it, by the oracle on histories cut by hand.
         let old = cut(&events, first);
+        let names: Vec<&str> = packs.iter().map(Pack::id).collect();
         let mut question = oracle::Question {
             relationship: &relationship,
+            rules: RuleSet::generic().parts(),
             as_of: first,
             known_at: first_known,
             coverage: covered,
             previous: previous.map(Class::name),
             lean,
             packs: &[],
+            industry: None,
+            portfolio: None,
         };
         let mut answers = vec![oracle::verdict(question)];
         for cause in Cause::ALL {
@@ -485,15 +491,15 @@ proptest! {
                     let moved = signals_moved(&step.moved);
                     for (place, rule) in RuleSet::generic().parts().signals.iter().enumerate() {
                         let found = moved.iter().find(|one| one.0 == rule.signal.name());
-                        let (from, to) = (last.points[place], answer.points[place]);
-                        let expected = (from != to).then_some((rule.signal.name(), from, to));
-                        prop_assert_eq!(found.copied(), expected);
+                        let (from, to) = (last.points()[place], answer.points()[place]);
+                        let expected = (from != to).then_some((rule.signal.name().to_owned(), from, to));
+                        prop_assert_eq!(found.cloned(), expected);
                     }
                 }
                 // Nothing to tell: nothing that is told changed.
                 None => {
                     prop_assert_eq!(gist_of_answer(last), gist_of_answer(&answer), "{}", cause);
-                    prop_assert_eq!(&last.points, &answer.points, "{}", cause);
+                    prop_assert_eq!(last.points(), answer.points(), "{}", cause);
                 }
             }
             answers.push(answer);

@@ -9,6 +9,6 @@ mod classify;
 mod folder;
 
 #[cfg(feature = "classify")]
-pub use classify::classify;
+pub use classify::{Portfolio, classify, same_verdict};
 #[cfg(feature = "ingest")]
 pub use folder::folder;

@@ -1,8 +1,8 @@
 //! The stable class once more: for each evaluation, a look back over all that came before.
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 
-use super::{Answer, CARD, Question, Seen, number, verdict};
+use super::{Answer, Card, Question, Seen, number, verdict};
 
 /// One evaluation: the day, the class found, whether a hard rule decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub fn stable_class(
 }
 
 /// A signal, its points before and after.
-pub type MovedPoints = (&'static str, (i64, i64), (i64, i64));
+pub type MovedPoints = (String, (i64, i64), (i64, i64));
 
 /// What a replay says of one day.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,7 +78,7 @@ pub fn replay(question: Question<'_>, days: &[NaiveDate], dwell: (usize, i64)) -
         let known_at = question.known_at.min(day);
         let asked = Question { as_of: day, known_at, previous: held.as_deref(), ..question };
         let answer = verdict(asked);
-        let seen = Seen::new(asked);
+        let seen = Seen::new(asked, &Card::new(asked.rules));
         evaluations.push(Evaluation {
             day,
             class: answer.class.clone(),
@@ -119,21 +119,19 @@ pub fn replay(question: Question<'_>, days: &[NaiveDate], dwell: (usize, i64)) -
 }
 
 fn contract_days(seen: &Seen<'_>) -> Vec<NaiveDate> {
-    let mut days = Vec::new();
-    for deal in &seen.deals {
-        days.push(deal.row.start.max(deal.row.signed.unwrap_or(deal.row.start)));
-        days.extend(deal.row.end.and_then(|end| end.succ_opt()));
-    }
-    days
+    let days = seen.deals.iter().flat_map(|deal| [deal.began, deal.end + 1]);
+    days.filter_map(day).collect()
 }
 
+/// The signals whose points differ; nobody's points are none.
 fn moved(before: Option<&Answer>, after: &Answer) -> Vec<MovedPoints> {
     let mut moved = Vec::new();
-    for (place, row) in CARD.iter().enumerate() {
-        let of = |answer: &Answer| answer.points.get(place).copied();
-        let (from, to) = (before.and_then(of).unwrap_or((0, 0)), of(after).unwrap_or((0, 0)));
-        if from != to {
-            moved.push((row.0, from, to));
+    for (signal, value, to) in &after.contributions {
+        let earlier = before
+            .and_then(|answer| answer.contributions.iter().find(|(other, ..)| other == signal));
+        let from = earlier.map_or((0, 0), |&(_, _, points)| points);
+        if value.is_some() && from != *to {
+            moved.push((signal.clone(), from, *to));
         }
     }
     moved
@@ -142,10 +140,12 @@ fn moved(before: Option<&Answer>, after: &Answer) -> Vec<MovedPoints> {
 /// The days on which all episodes but the last one closed.
 #[must_use]
 pub fn closes(question: Question<'_>) -> Vec<NaiveDate> {
-    let openings = Seen::new(question).openings();
+    let openings = Seen::new(question, &Card::new(question.rules)).openings();
     openings.into_iter().filter_map(|(_, close)| close).filter_map(day).collect()
 }
 
 fn day(number: i64) -> Option<NaiveDate> {
-    NaiveDate::from_num_days_from_ce_opt(i32::try_from(number).ok()?)
+    let days = Days::new(number.unsigned_abs());
+    let epoch = NaiveDate::default();
+    if number < 0 { epoch.checked_sub_days(days) } else { epoch.checked_add_days(days) }
 }
