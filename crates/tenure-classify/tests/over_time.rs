@@ -132,7 +132,7 @@ fn words(transition: &Transition) -> String {
     }
 }
 
-fn signals_moved(moved: &[Moved]) -> Vec<(&'static str, (i64, i64), (i64, i64))> {
+fn signals_moved(moved: &[Moved]) -> Vec<slow::MovedPoints> {
     let signals = moved.iter().filter_map(|one| match one.source {
         Source::Signal(signal) => {
             Some((signal.name(), (one.from.lo, one.from.hi), (one.to.lo, one.to.hi)))
