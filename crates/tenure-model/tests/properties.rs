@@ -83,7 +83,7 @@ proptest! {
         named in prop::option::of(0..3_i64),
     ) {
         let mut events = events;
-        for name in named {
+        if let Some(name) = named {
             let mut profile = AccountProfile::new();
             profile.segment = Some(format!("segment {name}").into());
             let account = AccountId::new("a1").unwrap();
