@@ -1,4 +1,5 @@
 //! The project's own copy of the conformance cases.
+#![expect(clippy::unwrap_used, reason = "a helper outside #[test] functions")]
 
 use std::collections::BTreeMap;
 use std::path::Path;
