@@ -375,7 +375,7 @@ fn all_faults_of_a_file_are_told_in_its_order() {
     assert_eq!(codes, expected);
 }
 
-/// Every code is provoked here, or among the tests of playbooks.
+/// Every code is provoked here, or among the tests of playbooks by its name in Rust or in files.
 #[test]
 fn every_code_is_provoked() {
     let tests = [
@@ -384,8 +384,9 @@ fn every_code_is_provoked() {
         include_str!("../src/playbook/tests.rs"),
     ];
     for code in FaultCode::ALL {
-        let told = format!("\"{code}");
-        assert!(tests.iter().any(|tests| tests.contains(&told)), "{code}");
+        let told = [format!("\"{code}"), format!("FaultCode::{code:?}")];
+        let provoked = |tests: &&str| told.iter().any(|told| tests.contains(told));
+        assert!(tests.iter().any(provoked), "{code}");
     }
 }
 
