@@ -9,7 +9,7 @@ use tenure::scorecard::ScorecardError;
 /// Why a command could not be carried out. Each is one line for a person at a terminal.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CommandError {
-    #[error("no report on `{}`", path.display())]
+    #[error("cannot use `{}`", path.display())]
     Ingest {
         path: PathBuf,
         #[source]
@@ -21,7 +21,7 @@ pub(crate) enum CommandError {
         source: IngestError,
     },
     #[error(
-        "no day is given to report as of: add --as-of YYYY-MM-DD, or `as_of` to tenure.toml; no clock is read"
+        "no day is given to ask as of: add --as-of YYYY-MM-DD, or `as_of` to tenure.toml; no clock is read"
     )]
     NoAsOf,
     #[error("`[report]` in tenure.toml is wrong")]
@@ -29,7 +29,9 @@ pub(crate) enum CommandError {
         #[source]
         source: SettingsError,
     },
-    #[error("the scorecard cannot be computed")]
+    #[error(transparent)]
+    Typed(SettingsError),
+    #[error("the portfolio cannot be computed")]
     Scorecard {
         #[source]
         source: ScorecardError,
@@ -44,11 +46,23 @@ pub(crate) enum CommandError {
     NotEmpty { path: PathBuf },
     #[error("`{found}` is not a table; the tables are {tables}")]
     UnknownTable { found: String, tables: String },
+    #[error("`{found}` is not an account of this folder{}", did_you_mean(near))]
+    UnknownAccount { found: String, near: Vec<String> },
+    #[error("a thread did not start, or ended without a result")]
+    Thread,
     #[error("cannot print")]
     Print(#[source] io::Error),
 }
 
-/// What is wrong with `[report]`.
+fn did_you_mean(near: &[String]) -> String {
+    let near: Vec<String> = near.iter().map(|name| format!("`{name}`")).collect();
+    match near.as_slice() {
+        [] => String::new(),
+        near => format!("; did you mean {}?", near.join(" or ")),
+    }
+}
+
+/// What is wrong with `[report]`, or with what was typed instead.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SettingsError {
     #[error("{0}")]

@@ -1,10 +1,14 @@
 //! The `tenure` command. Its manual is its `--help`.
 
 mod args;
+mod classify;
 mod demo;
 mod document;
 mod error;
+mod explain;
 mod html;
+mod input;
+mod near;
 mod progress;
 mod reason;
 mod report;
@@ -23,6 +27,7 @@ use tenure::model::Table;
 
 use crate::args::{Cli, Command, DemoArgs, SchemaArgs};
 use crate::error::CommandError;
+use crate::input::Rejects;
 
 /// Rows were rejected, and `--strict` was given.
 const REJECTED: u8 = 1;
@@ -32,12 +37,14 @@ const UNUSABLE: u8 = 2;
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Report(args) => report::run(&args),
-        Command::Demo(args) => write_demo(&args).map(|()| report::Rejects::None),
-        Command::Schema(args) => print_schema(&args).map(|()| report::Rejects::None),
+        Command::Classify(args) => classify::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Demo(args) => write_demo(&args).map(|()| Rejects::None),
+        Command::Schema(args) => print_schema(&args).map(|()| Rejects::None),
     };
     match done {
-        Ok(report::Rejects::None) => ExitCode::SUCCESS,
-        Ok(report::Rejects::Some) => ExitCode::from(REJECTED),
+        Ok(Rejects::None) => ExitCode::SUCCESS,
+        Ok(Rejects::Some) => ExitCode::from(REJECTED),
         // The reader of our output has gone: not our failure to report.
         Err(CommandError::Print(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
             ExitCode::SUCCESS

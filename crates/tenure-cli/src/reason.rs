@@ -1,5 +1,23 @@
 //! Reason codes as sentences.
 
+/// The same as a sentence of its own, about an account named before.
+pub(crate) fn whole_sentence(code: &str) -> String {
+    let text = sentence(code);
+    let about_it = !matches!(
+        code,
+        "fiduciary_duty"
+            | "regulated_term"
+            | "evidence_missing"
+            | "relationship_ended"
+            | "human_override"
+    );
+    if about_it {
+        return format!("It {text}");
+    }
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// What a reason code says; the code itself where it has no sentence here.
 pub(crate) fn sentence(code: &str) -> &str {
     match code {

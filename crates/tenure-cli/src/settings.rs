@@ -1,18 +1,55 @@
 //! `[report]` of `tenure.toml`: which windows, packs and definitions a report uses.
 
+use std::num::NonZeroUsize;
+
 use chrono::NaiveDate;
-use serde::Deserialize;
-use tenure::classify::{Pack, Policy};
+use serde::{Deserialize, Serialize};
+use tenure::classify::{Context, Pack, Policy, RuleSet};
 use tenure::clv::{DiscountRate, Refunds, TimeSpan, TimeUnit, Timing};
 use tenure::ingest::Ingested;
 use tenure::scorecard::Settings;
 
-use crate::error::SettingsError;
+use crate::args::QuestionArgs;
+use crate::error::{CommandError, SettingsError};
+use crate::progress;
 
 /// The settings, and the same as they stand in report.json.
 pub(crate) struct Chosen {
     pub(crate) settings: Settings,
     pub(crate) echo: serde_json::Value,
+    pub(crate) asked: Asked,
+}
+
+/// Of the settings, what a verdict depends on, as it stands in a document.
+#[derive(Debug, Serialize)]
+pub(crate) struct Asked {
+    policy: &'static str,
+    packs: Vec<&'static str>,
+    industry: Option<String>,
+}
+
+/// Which rules decided, as it stands in a document.
+#[derive(Debug, Serialize)]
+pub(crate) struct RuleSetLine<'a> {
+    id: &'a str,
+    version: &'a str,
+}
+
+pub(crate) fn rule_set(rules: &RuleSet) -> RuleSetLine<'_> {
+    RuleSetLine { id: rules.id(), version: rules.version() }
+}
+
+/// What every account of the folder is judged with.
+pub(crate) fn context<'a>(
+    chosen: &'a Chosen,
+    ingested: &Ingested,
+    threads: NonZeroUsize,
+) -> Result<Context<'a>, CommandError> {
+    let bar = progress::accounts(u64::try_from(ingested.book.len()).unwrap_or(u64::MAX));
+    bar.set_message("find the usual value");
+    let context = chosen.settings.context(&ingested.book, threads, &|done| bar.inc(done));
+    bar.finish_and_clear();
+    context.map_err(|source| CommandError::Scorecard { source })
 }
 
 #[derive(Debug, Deserialize)]
@@ -65,13 +102,35 @@ impl Default for Value {
     }
 }
 
-/// Reads `[report]` and what else of the folder a report needs.
-pub(crate) fn read(as_of: NaiveDate, ingested: &Ingested) -> Result<Chosen, SettingsError> {
-    let report: Report = ingested
+/// Reads `[report]` and what else of the folder a question needs; what was typed stands before it.
+pub(crate) fn read(
+    as_of: NaiveDate,
+    ingested: &Ingested,
+    typed: &QuestionArgs,
+) -> Result<Chosen, CommandError> {
+    if let Some(name) = &typed.policy {
+        policy("--policy", name).map_err(CommandError::Typed)?;
+    }
+    packs("--pack", &typed.packs).map_err(CommandError::Typed)?;
+    of_folder(as_of, ingested, typed).map_err(|source| CommandError::Settings { source })
+}
+
+fn of_folder(
+    as_of: NaiveDate,
+    ingested: &Ingested,
+    typed: &QuestionArgs,
+) -> Result<Chosen, SettingsError> {
+    let mut report: Report = ingested
         .report
         .clone()
         .try_into()
         .map_err(|error: toml::de::Error| SettingsError::Shape(error.message().to_owned()))?;
+    if let Some(policy) = &typed.policy {
+        report.policy.clone_from(policy);
+    }
+    if !typed.packs.is_empty() {
+        report.packs.clone_from(&typed.packs);
+    }
     let mut settings = Settings::new(as_of, ingested.coverage);
     settings.known_at = ingested.known_at;
     settings.currency = ingested.currency;
@@ -79,18 +138,9 @@ pub(crate) fn read(as_of: NaiveDate, ingested: &Ingested) -> Result<Chosen, Sett
     settings.window_months = within("window_months", report.window_months, 1, 120)?;
     settings.revenue_months = within("revenue_months", report.revenue_months, 1, 120)?;
     settings.repeat_window_days = within("repeat_window_days", report.repeat_window_days, 0, 3660)?;
-    settings.packs = report
-        .packs
-        .iter()
-        .map(|name| named("packs", name, Pack::from_name(name), Pack::ALL.iter().map(|p| p.name())))
-        .collect::<Result<_, _>>()?;
+    settings.packs = packs("packs", &report.packs)?;
     settings.industry.clone_from(&report.industry);
-    settings.policy = named(
-        "policy",
-        &report.policy,
-        Policy::from_name(&report.policy),
-        Policy::ALL.iter().map(|policy| policy.name()),
-    )?;
+    settings.policy = policy("policy", &report.policy)?;
     let clv = &report.clv;
     settings.value.unit = named(
         "clv.time_unit",
@@ -146,7 +196,23 @@ pub(crate) fn read(as_of: NaiveDate, ingested: &Ingested) -> Result<Chosen, Sett
         "time_zone": ingested.zone.name(),
         "window_months": report.window_months,
     });
-    Ok(Chosen { settings, echo })
+    let asked = Asked {
+        policy: settings.policy.name(),
+        packs: settings.packs.iter().map(|pack| pack.name()).collect(),
+        industry: report.industry,
+    };
+    Ok(Chosen { settings, echo, asked })
+}
+
+fn policy(key: &'static str, name: &str) -> Result<Policy, SettingsError> {
+    named(key, name, Policy::from_name(name), Policy::ALL.iter().map(|policy| policy.name()))
+}
+
+fn packs(key: &'static str, names: &[String]) -> Result<Vec<Pack>, SettingsError> {
+    let pack = |name: &String| {
+        named(key, name, Pack::from_name(name), Pack::ALL.iter().map(|pack| pack.name()))
+    };
+    names.iter().map(pack).collect()
 }
 
 fn within(key: &'static str, found: u32, least: u32, most: u32) -> Result<u32, SettingsError> {

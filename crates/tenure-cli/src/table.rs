@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
-use tenure::model::Table as ModelTable;
-use tenure::scorecard::{AccountLine, Basis, Figure, Group, Scorecard, Section};
+use tenure::model::{Completeness, Table as ModelTable};
+use tenure::scorecard::{AccountLine, Basis, Figure, Group, Population, Scorecard, Section};
 
 use crate::text;
 
@@ -71,7 +71,7 @@ pub(crate) fn render(card: &Scorecard) -> String {
         card.as_of.knowledge_day(),
         card.rule_set
     );
-    let _ = writeln!(out, "Who are they to us?\n{}", population(card));
+    let _ = writeln!(out, "Who are they to us?\n{}", population(&card.population));
     if let Some(hint) = missing_evidence(card) {
         let _ = writeln!(out, "{hint}");
     }
@@ -115,17 +115,24 @@ pub(crate) fn missing_evidence(card: &Scorecard) -> Option<String> {
         line.class == "undetermined" && line.reasons.contains(&"evidence_missing")
     };
     let accounts = card.accounts.iter().filter(missing).count();
-    let incomplete: Vec<String> = card
-        .tables
-        .iter()
-        .filter(|used| EVIDENCE.contains(&used.table) && !used.completeness.is_complete())
-        .map(|used| format!("{} ({})", used.table, used.completeness.name()))
+    let tables = card.tables.iter().map(|used| (used.table, used.completeness));
+    missing_tables(u64::try_from(accounts).unwrap_or(u64::MAX), tables)
+}
+
+/// The same of that many accounts.
+pub(crate) fn missing_tables(
+    accounts: u64,
+    tables: impl Iterator<Item = (ModelTable, Completeness)>,
+) -> Option<String> {
+    let incomplete: Vec<String> = tables
+        .filter(|(table, completeness)| EVIDENCE.contains(table) && !completeness.is_complete())
+        .map(|(table, completeness)| format!("{table} ({})", completeness.name()))
         .collect();
     (accounts > 0 && !incomplete.is_empty()).then(|| {
         format!(
             "{} accounts are undetermined for want of evidence. Not declared complete in \
              [coverage]: {}.",
-            text::grouped(i128::try_from(accounts).unwrap_or(i128::MAX)),
+            text::grouped(i128::from(accounts)),
             incomplete.join(", ")
         )
     })
@@ -149,7 +156,7 @@ pub(crate) fn other_currency(card: &Scorecard) -> Option<String> {
 }
 
 /// The tables a verdict reads.
-const EVIDENCE: [ModelTable; 7] = [
+pub(crate) const EVIDENCE: [ModelTable; 7] = [
     ModelTable::Contracts,
     ModelTable::Purchases,
     ModelTable::Interactions,
@@ -197,15 +204,15 @@ fn new_table() -> Table {
     table
 }
 
-fn population(card: &Scorecard) -> String {
-    let stages: Vec<&str> = card
-        .population
+/// The accounts of each class, by the stages that occur.
+pub(crate) fn population(population: &[Population]) -> String {
+    let stages: Vec<&str> = population
         .first()
         .map_or_else(Vec::new, |first| first.stages.iter().map(|&(stage, _)| stage).collect());
     let shown: Vec<&str> = stages
         .into_iter()
         .filter(|stage| {
-            card.population
+            population
                 .iter()
                 .any(|class| class.stages.iter().any(|&(name, count)| name == *stage && count > 0))
         })
@@ -213,7 +220,7 @@ fn population(card: &Scorecard) -> String {
     let mut table = new_table();
     let names = ["class", "accounts"].into_iter().chain(shown.iter().copied());
     table.set_header(head(names.map(str::to_owned)));
-    for class in &card.population {
+    for class in population {
         let mut row =
             vec![Cell::new(class.class), right(text::grouped(i128::from(class.accounts)))];
         for stage in &shown {
@@ -231,7 +238,7 @@ fn rows(columns: &[&Group], wanted: impl Fn(&Figure) -> bool) -> Option<String> 
     let first = columns.first()?;
     let mut table = new_table();
     table.set_header(head(
-        [String::new()].into_iter().chain(columns.iter().map(|group| group.name.clone())),
+        [String::new()].into_iter().chain(columns.iter().map(|group| text::printable(&group.name))),
     ));
     let mut any = false;
     let mut counted = Vec::new();

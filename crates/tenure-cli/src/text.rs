@@ -40,7 +40,8 @@ pub(crate) fn is_empty(figure: &Figure) -> bool {
     figure.value.is_none() && figure.counts.iter().all(|(_, count)| *count == 0)
 }
 
-/// Foreign text made safe for a terminal: control characters escaped, cut after 300 characters.
+/// Foreign text made safe for a terminal: escaped is what drives it, what turns the direction of
+/// writing and what cannot be seen; cut after 300 characters.
 pub(crate) fn printable(text: &str) -> String {
     const MOST: usize = 300;
     let mut out = String::new();
@@ -49,13 +50,28 @@ pub(crate) fn printable(text: &str) -> String {
             out.push('…');
             break;
         }
-        if character.is_control() {
+        if character.is_control() || is_unseen(character) {
             out.extend(character.escape_default());
         } else {
             out.push(character);
         }
     }
     out
+}
+
+/// Marks of direction, separators of lines, spaces without width: with these a name can look like
+/// another one, or move what stands beside it. The two joiners are part of scripts and stay.
+const fn is_unseen(character: char) -> bool {
+    matches!(
+        character,
+        '\u{61c}'
+            | '\u{200b}'
+            | '\u{200e}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}'
+            | '\u{feff}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
 }
 
 /// What stands under the value on a page: the interval, and how many it counts.
@@ -120,11 +136,16 @@ fn major_units(currency: Currency) -> f64 {
 }
 
 /// `-12.3` from -123 tenths.
-fn fixed(scaled: i128, places: usize) -> String {
+pub(crate) fn fixed(scaled: i128, places: usize) -> String {
     let digits = format!("{:0>width$}", scaled.unsigned_abs(), width = places.saturating_add(1));
     let cut = digits.len().saturating_sub(places);
     let (whole, rest) = digits.split_at_checked(cut).unwrap_or((&digits, ""));
     format!("{}{}.{rest}", if scaled < 0 { "-" } else { "" }, separated(whole))
+}
+
+/// `57`, or `57 to 59` where not all is known.
+pub(crate) fn range(lo: u32, hi: u32) -> String {
+    if lo == hi { lo.to_string() } else { format!("{lo} to {hi}") }
 }
 
 /// A score of thousandths on the scale of 0 to 100.
