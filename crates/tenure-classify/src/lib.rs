@@ -7,9 +7,10 @@ mod counterfactual;
 #[cfg(feature = "serde")]
 mod dates;
 mod digest;
-mod error;
+mod document;
 mod evidence;
 mod explain;
+mod fault;
 mod history;
 mod median;
 mod named;
@@ -27,8 +28,11 @@ pub use class::{Class, ClassSet};
 pub use context::{Context, Policy};
 pub use counterfactual::{Change, NoWayError, OpenQuestion, Target, counterfactual, settled_by};
 pub use digest::Digest;
-pub use error::{RuleSetError, RuleSetFault};
+#[cfg(feature = "serde")]
+pub use document::Document;
+pub use document::MAX_DOCUMENT_BYTES;
 pub use evidence::Evidence;
+pub use fault::{DocumentError, Fault, FaultCode, Location};
 pub use history::Episode;
 pub use pack::Pack;
 pub use reason::Reason;
@@ -37,7 +41,7 @@ pub use rules::{
     Thresholds, Transactional,
 };
 pub use score::{Contribution, Score, Source};
-pub use signal::{Signal, Signals, Span};
+pub use signal::{Signal, SignalKind, Signals, Span};
 pub use stage::{Stage, StageChange, next_stage};
 pub use value::{ValueMedian, ValuePerDay};
 pub use verdict::{Confidence, KnownShare, Verdict, class_of, evaluate, judge};

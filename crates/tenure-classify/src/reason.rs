@@ -66,6 +66,46 @@ named! {
     }
 }
 
+impl Reason {
+    /// Whether it names a signal, so that a rule of a rule set may give it.
+    ///
+    /// ```
+    /// use tenure_classify::Reason;
+    /// assert!(Reason::Advisory.is_of_signal() && !Reason::MixedStreams.is_of_signal());
+    /// ```
+    #[must_use]
+    pub const fn is_of_signal(self) -> bool {
+        match self {
+            Self::FormalContract
+            | Self::RecurringBilling
+            | Self::LongTenure
+            | Self::RepeatBusiness
+            | Self::CustomisedService
+            | Self::Advisory
+            | Self::TwoWayDialogue
+            | Self::ProactiveSupport
+            | Self::GoalOriented
+            | Self::DedicatedManager
+            | Self::Exclusive
+            | Self::Advocacy
+            | Self::HighValue => true,
+            Self::FiduciaryDuty
+            | Self::RegulatedTerm
+            | Self::NoCommercialActivity
+            | Self::EvidenceMissing
+            | Self::MixedStreams
+            | Self::RelationshipEnded
+            | Self::HysteresisHeld
+            | Self::SingleTransaction
+            | Self::StandardisedOffer
+            | Self::NoFormalContract
+            | Self::OneWayInteraction
+            | Self::SelfService
+            | Self::PriceConvenience => false,
+        }
+    }
+}
+
 /// Appends a code unless it is there.
 pub(crate) fn push(reasons: &mut Vec<Reason>, reason: Reason) {
     if !reasons.contains(&reason) {

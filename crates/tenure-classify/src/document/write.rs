@@ -1,0 +1,209 @@
+//! The tree as text.
+
+use super::{Kind, Node};
+
+impl Node {
+    /// JSON without white space; decimals as texts, so that no reader rounds them.
+    pub(crate) fn to_canonical(&self) -> String {
+        let mut text = String::new();
+        self.canonical(&mut text);
+        text
+    }
+
+    fn canonical(&self, text: &mut String) {
+        match &self.kind {
+            Kind::Table(entries) => {
+                text.push('{');
+                for (place, entry) in entries.iter().enumerate() {
+                    if place > 0 {
+                        text.push(',');
+                    }
+                    quoted(&entry.key, text);
+                    text.push(':');
+                    entry.node.canonical(text);
+                }
+                text.push('}');
+            }
+            Kind::Array(items) => {
+                text.push('[');
+                for (place, item) in items.iter().enumerate() {
+                    if place > 0 {
+                        text.push(',');
+                    }
+                    item.canonical(text);
+                }
+                text.push(']');
+            }
+            Kind::Text(content) | Kind::Decimal(content) => quoted(content, text),
+            #[cfg(feature = "serde")]
+            Kind::Foreign(content) => quoted(content, text),
+            Kind::Whole(number) => text.push_str(&number.to_string()),
+            Kind::Bool(flag) => text.push_str(if *flag { "true" } else { "false" }),
+        }
+    }
+}
+
+#[cfg(feature = "files")]
+mod files {
+    use crate::document::{Entry, Kind, Node};
+
+    impl Node {
+        /// TOML: one line a key, then the tables under headings. The items of a list of tables stand
+        /// on lines of their own.
+        pub(crate) fn to_toml(&self) -> String {
+            let mut text = String::new();
+            self.section("", &mut text);
+            text
+        }
+
+        fn section(&self, heading: &str, text: &mut String) {
+            let Kind::Table(entries) = &self.kind else { return };
+            let is_table = |entry: &&Entry| matches!(entry.node.kind, Kind::Table(_));
+            for entry in entries.iter().filter(|entry| !is_table(entry)) {
+                key(&entry.key, text);
+                text.push_str(" = ");
+                entry.node.line(text);
+                text.push('\n');
+            }
+            for entry in entries.iter().filter(is_table) {
+                let mut inner = heading.to_owned();
+                if !inner.is_empty() {
+                    inner.push('.');
+                }
+                key(&entry.key, &mut inner);
+                text.push_str(&format!("\n[{inner}]\n"));
+                entry.node.section(&inner, text);
+            }
+        }
+
+        fn line(&self, text: &mut String) {
+            match &self.kind {
+                Kind::Array(items)
+                    if items.iter().any(|one| matches!(one.kind, Kind::Table(_))) =>
+                {
+                    text.push_str("[\n");
+                    for item in items {
+                        text.push_str("  ");
+                        item.inline(text);
+                        text.push_str(",\n");
+                    }
+                    text.push(']');
+                }
+                _ => self.inline(text),
+            }
+        }
+
+        fn inline(&self, text: &mut String) {
+            match &self.kind {
+                Kind::Table(entries) => {
+                    text.push_str("{ ");
+                    for (place, entry) in entries.iter().enumerate() {
+                        text.push_str(if place == 0 { "" } else { ", " });
+                        key(&entry.key, text);
+                        text.push_str(" = ");
+                        entry.node.inline(text);
+                    }
+                    text.push_str(" }");
+                }
+                Kind::Array(items) => {
+                    text.push('[');
+                    for (place, item) in items.iter().enumerate() {
+                        text.push_str(if place == 0 { "" } else { ", " });
+                        item.inline(text);
+                    }
+                    text.push(']');
+                }
+                Kind::Text(content) | Kind::Foreign(content) => quoted(content, text),
+                Kind::Whole(number) => text.push_str(&number.to_string()),
+                Kind::Decimal(digits) => text.push_str(digits),
+                Kind::Bool(flag) => text.push_str(if *flag { "true" } else { "false" }),
+            }
+        }
+
+        /// JSON with a key a line.
+        pub(crate) fn to_json(&self) -> String {
+            let mut text = String::new();
+            self.indented(0, &mut text);
+            text.push('\n');
+            text
+        }
+
+        fn indented(&self, depth: usize, text: &mut String) {
+            let pad = "  ".repeat(depth.saturating_add(1));
+            let end = "  ".repeat(depth);
+            let nested = |node: &Self| matches!(node.kind, Kind::Table(_));
+            match &self.kind {
+                Kind::Table(entries)
+                    if depth == 0 || entries.iter().any(|one| nested(&one.node)) =>
+                {
+                    text.push('{');
+                    for (place, entry) in entries.iter().enumerate() {
+                        text.push_str(if place == 0 { "\n" } else { ",\n" });
+                        text.push_str(&pad);
+                        quoted(&entry.key, text);
+                        text.push_str(": ");
+                        entry.node.indented(depth.saturating_add(1), text);
+                    }
+                    text.push_str(&format!("\n{end}}}"));
+                }
+                Kind::Array(items) if items.iter().any(nested) => {
+                    text.push('[');
+                    for (place, item) in items.iter().enumerate() {
+                        text.push_str(if place == 0 { "\n" } else { ",\n" });
+                        text.push_str(&pad);
+                        item.indented(depth.saturating_add(1), text);
+                    }
+                    text.push_str(&format!("\n{end}]"));
+                }
+                Kind::Table(entries) => {
+                    text.push_str("{ ");
+                    for (place, entry) in entries.iter().enumerate() {
+                        text.push_str(if place == 0 { "" } else { ", " });
+                        quoted(&entry.key, text);
+                        text.push_str(": ");
+                        entry.node.indented(depth.saturating_add(1), text);
+                    }
+                    text.push_str(" }");
+                }
+                _ => self.inline(text),
+            }
+        }
+    }
+
+    /// A text as TOML and JSON both read it: TOML wants DEL escaped as well.
+    fn quoted(content: &str, text: &mut String) {
+        let mut plain = String::new();
+        super::quoted(content, &mut plain);
+        text.push_str(&plain.replace('\u{7f}', "\\u007f"));
+    }
+
+    /// A key of letters, digits, `_` and `-` stands without quotes.
+    fn key(name: &str, text: &mut String) {
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        if !name.is_empty() && name.chars().all(plain) {
+            text.push_str(name);
+        } else {
+            quoted(name, text);
+        }
+    }
+}
+
+/// A JSON string as RFC 8785 writes it: quotes, backslashes and control characters escaped, all else
+/// as it is.
+fn quoted(content: &str, text: &mut String) {
+    text.push('"');
+    for c in content.chars() {
+        match c {
+            '"' => text.push_str("\\\""),
+            '\\' => text.push_str("\\\\"),
+            '\u{8}' => text.push_str("\\b"),
+            '\t' => text.push_str("\\t"),
+            '\n' => text.push_str("\\n"),
+            '\u{c}' => text.push_str("\\f"),
+            '\r' => text.push_str("\\r"),
+            '\u{0}'..='\u{1f}' => text.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => text.push(c),
+        }
+    }
+    text.push('"');
+}
