@@ -4,6 +4,7 @@ use tenure_model::{AsOf, Coverage};
 
 use crate::class::Class;
 use crate::named::named;
+use crate::overrides::Override;
 use crate::pack::Pack;
 use crate::rules::RuleSet;
 use crate::value::ValueMedian;
@@ -57,6 +58,8 @@ pub struct Context<'a> {
     pub previous_class: Option<Class>,
     /// The portfolio's median value a day; `None`: value gives no points.
     pub value_median: Option<ValueMedian>,
+    /// What people decided about this account, in the order they said so.
+    pub overrides: &'a [Override],
 }
 
 impl Context<'static> {
@@ -72,6 +75,7 @@ impl Context<'static> {
             provider_industry: None,
             previous_class: None,
             value_median: None,
+            overrides: &[],
         }
     }
 }

@@ -134,6 +134,8 @@ impl Change {
 
 /// Why there is no way to a target.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum NoWayError {
     /// A hard rule decides, or could decide, before the score.
@@ -150,6 +152,39 @@ pub enum NoWayError {
         /// Points that would have to be.
         needed: u32,
     },
+}
+
+/// What would have to change to either side, as [`counterfactual`] finds it.
+///
+/// In JSON each is `{"changes": [...]}`, or `{"no_way": ...}` with what stands in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Counterfactual {
+    /// Toward clients: what would raise the lower end of the score.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "way"))]
+    pub client_side: Result<Vec<Change>, NoWayError>,
+    /// Toward customers: what would lower the upper end.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "way"))]
+    pub customer: Result<Vec<Change>, NoWayError>,
+}
+
+impl Counterfactual {
+    pub(crate) fn of(evidence: &Evidence, context: &Context<'_>) -> Self {
+        let to = |target| counterfactual(evidence, context, target);
+        Self { client_side: to(Target::ClientSide), customer: to(Target::Customer) }
+    }
+}
+
+#[cfg(feature = "serde")]
+fn way<S: serde::Serializer>(
+    found: &Result<Vec<Change>, NoWayError>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match found {
+        Ok(changes) => serializer.serialize_newtype_variant("Way", 0, "changes", changes),
+        Err(error) => serializer.serialize_newtype_variant("Way", 1, "no_way", error),
+    }
 }
 
 /// The fewest changes of signals that lead to a target, each no larger than needed; none where it

@@ -8,9 +8,11 @@ use crate::context::Context;
 use crate::history::{Episode, History};
 use crate::rules::RuleSet;
 use crate::signal::{Signal, Signals, Span};
-use crate::stage::Stage;
+use crate::stage::{Stage, StageChange};
 use crate::transactional::Streams;
 use crate::value::ValuePerDay;
+
+mod canonical;
 
 /// Above every bound: a count of which only the least is known.
 const UNBOUNDED: i64 = i64::MAX;
@@ -59,6 +61,8 @@ pub struct Evidence {
     as_of: AsOf,
     pub(crate) facts: Facts,
     stage: Stage,
+    next_stage: Option<StageChange>,
+    contracts_changed: Option<NaiveDate>,
     episode: Episode,
     sales_cycle_days: Option<i64>,
     value_per_day: Option<ValuePerDay>,
@@ -137,6 +141,8 @@ impl Evidence {
                 self_service: look.self_service,
             },
             stage: Stage::of(&history),
+            next_stage: StageChange::next(&history),
+            contracts_changed: history.contracts_changed(),
             episode: history.episode,
             sales_cycle_days: reader.sales_cycle_days(),
             value_per_day: look.value_per_day,
@@ -195,6 +201,37 @@ impl Evidence {
     #[must_use]
     pub const fn stage(&self) -> Stage {
         self.stage
+    }
+
+    /// The first stage that differs from today's if nothing more happens; `None` if it stays.
+    ///
+    /// ```
+    /// use tenure_classify::{Context, Evidence, Stage};
+    /// use tenure_model::record::Purchase;
+    /// use tenure_model::{
+    ///     AccountId, AsOf, Book, Coverage, Currency, Event, Money, Record, parse_date,
+    /// };
+    /// let shopper = AccountId::new("shopper")?;
+    /// let price = Money::parse("1.20", Currency::new("EUR")?)?;
+    /// let purchase = Purchase::new(parse_date("2025-06-20")?, price)?;
+    /// let (book, _) = Book::from_events([Event::new(shopper.clone(), Record::Purchase(purchase))]);
+    /// let context = Context::new(AsOf::new(parse_date("2025-06-30")?), Coverage::complete());
+    /// let evidence = Evidence::of(book.get(&shopper).ok_or("missing")?, &context);
+    /// let next = evidence.next_stage().ok_or("none")?;
+    /// // New for 30 days after the first purchase.
+    /// assert_eq!((next.on, next.to), (parse_date("2025-07-21")?, Stage::Active));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub const fn next_stage(&self) -> Option<StageChange> {
+        self.next_stage
+    }
+
+    /// The last day on which an engagement contract began (was signed, if later) or was over for
+    /// the first time; `None` where there is none.
+    #[must_use]
+    pub const fn contracts_changed(&self) -> Option<NaiveDate> {
+        self.contracts_changed
     }
 
     /// The current or last episode.

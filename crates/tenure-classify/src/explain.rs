@@ -20,6 +20,7 @@ pub(crate) struct Case<'a> {
     pub(crate) transactional: Tri,
     pub(crate) stage: Stage,
     pub(crate) held: bool,
+    pub(crate) overridden: bool,
     /// Their lower ends are what the reasons count.
     pub(crate) signals: &'a Signals,
 }
@@ -52,6 +53,9 @@ pub(crate) fn reasons(case: &Case<'_>, rules: &RuleSet) -> Vec<Reason> {
     }
     if case.held {
         push(&mut reasons, Reason::HysteresisHeld);
+    }
+    if case.overridden {
+        push(&mut reasons, Reason::HumanOverride);
     }
     reasons
 }

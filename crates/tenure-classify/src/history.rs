@@ -134,11 +134,34 @@ impl<'a> History<'a> {
         is_live(day, &self.contracts, self.last_purchase, &self.rhythm)
     }
 
-    /// The first days on which silence, or the end of a contract, could change something.
-    pub(crate) fn turning_days(&self) -> Vec<NaiveDate> {
-        let ends = self.contracts.iter().filter_map(|contract| contract.end);
-        let silence = self.last_purchase.map(|day| later(day, self.rhythm.reach_days()));
-        ends.chain(silence).map(|last| later(last, 1)).collect()
+    /// The first day on which silence is longer than the usual, if nothing more is bought.
+    pub(crate) fn silent_on(&self) -> Option<NaiveDate> {
+        later(self.last_purchase?, self.rhythm.reach_days()).succ_opt()
+    }
+
+    /// The last day on which an engagement contract began, or was over for the first time.
+    pub(crate) fn contracts_changed(&self) -> Option<NaiveDate> {
+        let today = self.as_of.day();
+        let began = |one: &Contract| one.signed.map_or(one.start, |day| day.max(one.start));
+        let over = |one: &Contract| one.end?.succ_opt().filter(|&day| day <= today);
+        self.contracts.iter().map(|one| over(one).max(Some(began(one)))).max().flatten()
+    }
+
+    /// The days on which the earlier episodes closed, in order.
+    pub(crate) fn earlier_closes(&self, context: &Context<'_>) -> Vec<NaiveDate> {
+        let mut closes = Vec::new();
+        let mut close = self.episode.previous_close;
+        while let Some(day) = close {
+            closes.push(day);
+            // What was walked up to that day opened its episode without what came later.
+            let contracts = self.contracts.partition_point(|contract| contract.start <= day);
+            let days = self.days.partition_point(|&bought| bought <= day);
+            let contracts = self.contracts.get(..contracts).unwrap_or_default();
+            let days = self.days.get(..days).unwrap_or_default();
+            close = walk(contracts, days, context).0.previous_close;
+        }
+        closes.reverse();
+        closes
     }
 
     /// Whether that day is evidence of the current episode.

@@ -1,6 +1,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![doc = include_str!("../README.md")]
 
+mod brief;
 mod class;
 mod context;
 mod counterfactual;
@@ -13,20 +14,28 @@ mod explain;
 mod fault;
 mod history;
 mod median;
+mod moved;
 mod named;
+mod overrides;
 mod pack;
 mod reason;
 mod rules;
 mod score;
 mod signal;
+mod stable;
 mod stage;
+mod timeline;
 mod transactional;
 mod value;
 mod verdict;
+mod why_changed;
 
+pub use brief::{Brief, Confidence, KnownShare, brief, class_of};
 pub use class::{Class, ClassSet};
 pub use context::{Context, Policy};
-pub use counterfactual::{Change, NoWayError, OpenQuestion, Target, counterfactual, settled_by};
+pub use counterfactual::{
+    Change, Counterfactual, NoWayError, OpenQuestion, Target, counterfactual, settled_by,
+};
 pub use digest::Digest;
 #[cfg(feature = "serde")]
 pub use document::Document;
@@ -34,6 +43,8 @@ pub use document::MAX_DOCUMENT_BYTES;
 pub use evidence::Evidence;
 pub use fault::{DocumentError, Fault, FaultCode, Location};
 pub use history::Episode;
+pub use moved::{Moved, Points};
+pub use overrides::{Override, OverrideError};
 pub use pack::Pack;
 pub use reason::Reason;
 pub use rules::{
@@ -42,6 +53,9 @@ pub use rules::{
 };
 pub use score::{Contribution, Score, Source};
 pub use signal::{Signal, SignalKind, Signals, Span};
-pub use stage::{Stage, StageChange, next_stage};
+pub use stable::{Dwell, NotLaterError, Observation, Run, Stable, Transition, TransitionKind};
+pub use stage::{Stage, StageChange};
+pub use timeline::{Moment, Timeline, replay};
 pub use value::{ValueMedian, ValuePerDay};
-pub use verdict::{Confidence, KnownShare, Verdict, class_of, evaluate, judge};
+pub use verdict::{Verdict, earlier_verdicts, evaluate, judge};
+pub use why_changed::{BackwardsError, Cause, Step, WhyChanged, why_changed};

@@ -51,6 +51,8 @@ named! {
         RelationshipEnded = "relationship_ended",
         /// Only the previous class kept it from another one.
         HysteresisHeld = "hysteresis_held",
+        /// A person decided otherwise, or the same: see the override.
+        HumanOverride = "human_override",
         /// One purchase, ever.
         SingleTransaction = "single_transaction",
         /// What was bought is the same for everybody.
@@ -96,6 +98,7 @@ impl Reason {
             | Self::MixedStreams
             | Self::RelationshipEnded
             | Self::HysteresisHeld
+            | Self::HumanOverride
             | Self::SingleTransaction
             | Self::StandardisedOffer
             | Self::NoFormalContract
@@ -105,6 +108,9 @@ impl Reason {
         }
     }
 }
+
+/// How many reasons are shown to people.
+pub(crate) const SHOWN_REASONS: usize = 4;
 
 /// Appends a code unless it is there.
 pub(crate) fn push(reasons: &mut Vec<Reason>, reason: Reason) {

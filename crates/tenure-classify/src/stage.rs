@@ -1,9 +1,7 @@
 //! Where the relationship stands today.
 
 use chrono::NaiveDate;
-use tenure_model::Relationship;
 
-use crate::context::Context;
 use crate::history::{History, age, later};
 use crate::named::named;
 
@@ -95,37 +93,32 @@ pub struct StageChange {
     pub to: Stage,
 }
 
-/// The first stage that differs from today's if nothing more happens; `None` if it stays.
-///
-/// ```
-/// use tenure_classify::{Context, Stage, next_stage};
-/// use tenure_model::record::Purchase;
-/// use tenure_model::{AccountId, AsOf, Book, Coverage, Currency, Event, Money, Record, parse_date};
-/// let shopper = AccountId::new("shopper")?;
-/// let price = Money::parse("1.20", Currency::new("EUR")?)?;
-/// let purchase = Purchase::new(parse_date("2025-06-20")?, price)?;
-/// let (book, _) = Book::from_events([Event::new(shopper.clone(), Record::Purchase(purchase))]);
-/// let context = Context::new(AsOf::new(parse_date("2025-06-30")?), Coverage::complete());
-/// let next = next_stage(book.get(&shopper).ok_or("missing")?, &context).ok_or("none")?;
-/// // New for 30 days after the first purchase.
-/// assert_eq!((next.on, next.to), (parse_date("2025-07-21")?, Stage::Active));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[must_use]
-pub fn next_stage(relationship: &Relationship, context: &Context<'_>) -> Option<StageChange> {
-    let history = History::of(relationship, context);
-    let (today, now) = (context.as_of.day(), Stage::of(&history));
-    let after = |day: Option<NaiveDate>, days: i64| day.and_then(|day| later(day, days).succ_opt());
-    let mut days = history.turning_days();
-    days.extend(after(history.first_day, NEW_DAYS));
-    days.extend(after(history.last_purchase, REENGAGED_DAYS));
-    days.extend(after(history.last_purchase, QUIET_DAYS));
-    days.extend(after(history.last_personal_contact(), QUIET_DAYS));
-    // A contract may fall quiet from its own start on.
-    days.extend(history.contracts.iter().filter_map(|one| after(Some(one.start), QUIET_DAYS)));
-    days.retain(|&day| day > today);
-    days.sort_unstable();
-    days.into_iter()
-        .map(|on| StageChange { on, to: Stage::on(&history, on) })
-        .find(|change| change.to != now)
+impl StageChange {
+    /// The first stage that differs from today's if nothing more happens; `None` if it stays.
+    pub(crate) fn next(history: &History<'_>) -> Option<Self> {
+        let (today, now) = (history.as_of.day(), Stage::of(history));
+        let after = |past: Option<NaiveDate>, days: i64| later(past?, days).succ_opt();
+        let spoken = history.last_personal_contact();
+        let [silence, new, reengaged, quiet_purchase, quiet_contact] = [
+            history.silent_on(),
+            after(history.first_day, NEW_DAYS),
+            after(history.last_purchase, REENGAGED_DAYS),
+            after(history.last_purchase, QUIET_DAYS),
+            after(spoken, QUIET_DAYS),
+        ];
+        let mut reached = today;
+        loop {
+            // A contract may fall quiet from its own start on, and matters until it is over.
+            let contracts = history.contracts.iter().flat_map(|one| {
+                [one.end.and_then(|end| end.succ_opt()), after(Some(one.start), QUIET_DAYS)]
+            });
+            let days = [silence, new, reengaged, quiet_purchase, quiet_contact].into_iter();
+            let on = days.chain(contracts).flatten().filter(|&day| day > reached).min()?;
+            let to = Stage::on(history, on);
+            if to != now {
+                return Some(Self { on, to });
+            }
+            reached = on;
+        }
+    }
 }

@@ -3,74 +3,20 @@
 use std::borrow::Cow;
 
 use chrono::NaiveDate;
-use tenure_model::{Relationship, Tri};
+use tenure_model::{AsOf, Relationship, Tri};
 
+use crate::brief::{Brief, Confidence, KnownShare, brief};
 use crate::class::{Class, ClassSet};
 use crate::context::{Context, Policy};
+use crate::counterfactual::{Counterfactual, OpenQuestion, settled_by};
+use crate::digest::Digest;
 use crate::evidence::Evidence;
-use crate::explain;
-use crate::history::Episode;
-use crate::named::named;
-use crate::pack::{Standing, term};
-use crate::reason::Reason;
-use crate::rules::{Condition, RuleSet, Sides};
+use crate::history::{Episode, History};
+use crate::overrides::Override;
+use crate::reason::{Reason, SHOWN_REASONS};
+use crate::rules::Sides;
 use crate::score::{self, Contribution, Score};
-use crate::stage::Stage;
-
-named! {
-    /// How firm a verdict is. A label, not a probability.
-    ///
-    /// ```
-    /// assert_eq!(tenure_classify::Confidence::High.name(), "high");
-    /// ```
-    #[non_exhaustive]
-    Confidence {
-        /// Robust, 10 points or more from any threshold, at least nine tenths known.
-        High = "high",
-        /// Robust, 5 points or more from any threshold.
-        Medium = "medium",
-        /// Anything else.
-        Low = "low",
-    }
-}
-
-/// How much of the score is known: `1 - (hi - lo) / sum of maxima`, as an exact ratio.
-///
-/// ```
-/// use tenure_classify::{Context, evaluate};
-/// use tenure_model::{AccountId, AsOf, Coverage, Relationship, parse_date};
-/// let nothing = Relationship::new(AccountId::new("acme")?);
-/// let context = Context::new(AsOf::new(parse_date("2025-06-30")?), Coverage::complete());
-/// let known = evaluate(&nothing, &context).coverage;
-/// assert_eq!((known.known, known.of, known.value()), (101, 101, 1.0));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct KnownShare {
-    /// Points that are not in doubt.
-    pub known: u32,
-    /// The sum of all maxima.
-    pub of: u32,
-}
-
-impl KnownShare {
-    fn of(score: Score, rules: &RuleSet) -> Self {
-        let of = rules.sum_of_maxima();
-        Self { known: of.saturating_sub(score.hi.saturating_sub(score.lo)), of }
-    }
-
-    /// As a fraction, 0 to 1.
-    #[must_use]
-    pub fn value(self) -> f64 {
-        if self.of == 0 { 1.0 } else { f64::from(self.known) / f64::from(self.of) }
-    }
-
-    fn is_nine_tenths(self) -> bool {
-        u64::from(self.known).saturating_mul(10) >= u64::from(self.of).saturating_mul(9)
-    }
-}
+use crate::stage::{Stage, StageChange};
 
 /// What an account is to us, as of a day, under a rule set, and why.
 ///
@@ -84,7 +30,7 @@ impl KnownShare {
 ///    ```
 /// 3. *Shape*: in, the history of one account and a [`Context`]; out, a verdict. More client-side
 ///    evidence never lowers the score; more complete tables never widen it. Cost: a few passes over
-///    the account's records.
+///    the account's records; [`brief`](crate::brief()) leaves out what is not needed for many accounts at once.
 /// 4. *Undefined when*: never. Not enough known is [`Class::Undetermined`], an answer.
 /// 5. *Accuracy*: exact, on integers. The points are opinion: expert judgement, fitted to nothing.
 /// 6. *Source*: own definition; the specification of rule set `generic` 1.0.0.
@@ -121,6 +67,8 @@ pub struct Verdict {
     pub transactional: Tri,
     /// Where the relationship stands today.
     pub stage: Stage,
+    /// Where it will stand next if nothing happens; `None` if it stays.
+    pub next_stage: Option<StageChange>,
     /// The word for the account: the class, or what a pack's trade says.
     pub term: Cow<'static, str>,
     /// What adds to the score, in the order of the rule set.
@@ -155,10 +103,18 @@ pub struct Verdict {
     /// The last day whose records were known.
     #[cfg_attr(feature = "serde", serde(serialize_with = "crate::dates::plain"))]
     pub known_at: NaiveDate,
+    /// The last day on which an engagement contract began or was over for the first time.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::dates::optional"))]
+    pub contracts_changed: Option<NaiveDate>,
+    /// The identity of what was read: see [`Evidence::to_canonical_text`].
+    pub evidence_digest: Digest,
+    /// What would have to change for another class.
+    pub counterfactual: Counterfactual,
+    /// What is worth finding out, widest first.
+    pub settled_by: Vec<OpenQuestion>,
+    /// What a person decided: beside the class that was computed, never instead of it.
+    pub human_override: Option<Override>,
 }
-
-/// How many reasons are shown to people.
-const SHOWN_REASONS: usize = 4;
 
 impl Verdict {
     /// The reasons worth showing: the first four.
@@ -174,35 +130,6 @@ impl Verdict {
 #[must_use]
 pub fn evaluate(relationship: &Relationship, context: &Context<'_>) -> Verdict {
     judge(&Evidence::of(relationship, context), context)
-}
-
-/// The class alone, without reasons: [`judge`] without allocating anything.
-///
-/// ```
-/// use tenure_classify::{Class, Context, Evidence, class_of};
-/// use tenure_model::{AccountId, AsOf, Coverage, Relationship, parse_date};
-/// let nothing = Relationship::new(AccountId::new("acme")?);
-/// let context = Context::new(AsOf::new(parse_date("2025-06-30")?), Coverage::complete());
-/// assert_eq!(class_of(&Evidence::of(&nothing, &context), &context), Class::Undetermined);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[must_use]
-pub fn class_of(evidence: &Evidence, context: &Context<'_>) -> Class {
-    class_between(
-        evidence,
-        context,
-        context.rules.parts().thresholds.in_use(context.previous_class),
-    )
-}
-
-fn class_between(evidence: &Evidence, context: &Context<'_>, sides: Sides) -> Class {
-    match context.policy {
-        Policy::Strict => {
-            let open = score::possible(evidence, context.rules, sides);
-            score::strict_class(evidence, context.rules, open)
-        }
-        Policy::Lean => score::lean_class(evidence, context.rules, sides),
-    }
 }
 
 /// Judges what was read. The context should be the one it was read with; another previous class,
@@ -221,51 +148,7 @@ fn class_between(evidence: &Evidence, context: &Context<'_>, sides: Sides) -> Cl
 #[must_use]
 pub fn judge(evidence: &Evidence, context: &Context<'_>) -> Verdict {
     let rules = context.rules;
-    let thresholds = &rules.parts().thresholds;
-    let sides = thresholds.in_use(context.previous_class);
-    let possible = score::possible(evidence, rules, sides);
-    let robust = score::strict_class(evidence, rules, possible).is_definite();
-    let class = class_between(evidence, context, sides);
-    let fresh = thresholds.in_use(None);
-    let held = sides != fresh && class_between(evidence, context, fresh) != class;
-
-    let signals = evidence.signals();
-    let score = Score::of(&signals, rules);
-    let contributions = score::contributions(&signals, rules);
-    let hard_rule = fired(evidence, context);
-    let stage = evidence.stage();
-    let standing = match (evidence.facts.active, stage) {
-        (true, _) => Standing::Active,
-        (false, Stage::Prospect) if evidence.facts.human_contact => Standing::ProspectInContact,
-        (false, _) => Standing::Other,
-    };
-    let (term, regulated) = term(context.packs, standing, context.provider_industry, class);
-    let transactional = evidence.transactional();
-    let case = explain::Case {
-        class,
-        customer_possible: possible.contains(Class::Customer),
-        idle: score::is_idle(evidence, rules),
-        facts: &evidence.facts,
-        duty: hard_rule == Some(Condition::Fiduciary),
-        regulated,
-        transactional,
-        stage,
-        held,
-        signals: match context.policy {
-            Policy::Strict => &signals,
-            Policy::Lean => evidence.observed(),
-        },
-    };
-    let reasons = explain::reasons(&case, rules);
-    let margin = score.margin(sides);
-    let coverage = KnownShare::of(score, rules);
-    let confidence = match (robust, margin) {
-        (true, 10..) if coverage.is_nine_tenths() => Confidence::High,
-        (true, 5..) => Confidence::Medium,
-        _ => Confidence::Low,
-    };
-    let as_of = evidence.as_of();
-    Verdict {
+    let Brief {
         class,
         possible,
         score,
@@ -273,9 +156,26 @@ pub fn judge(evidence: &Evidence, context: &Context<'_>) -> Verdict {
         stage,
         term,
         reasons,
-        contributions,
-        hard_rule: hard_rule.and_then(|when| rules.hard_rule(when)).map(|rule| rule.id.clone()),
-        thresholds: sides,
+        hard_rule,
+        thresholds,
+        margin,
+        coverage,
+        robust,
+        confidence,
+    } = brief(evidence, context);
+    let as_of = evidence.as_of();
+    Verdict {
+        class,
+        possible,
+        score,
+        transactional,
+        stage,
+        next_stage: evidence.next_stage(),
+        term,
+        reasons,
+        contributions: score::contributions(&evidence.signals(), rules),
+        hard_rule,
+        thresholds,
         margin,
         coverage,
         robust,
@@ -287,21 +187,48 @@ pub fn judge(evidence: &Evidence, context: &Context<'_>) -> Verdict {
         rule_set_version: rules.parts().version.clone(),
         as_of: as_of.day(),
         known_at: as_of.knowledge_day(),
+        contracts_changed: evidence.contracts_changed(),
+        evidence_digest: evidence.digest(),
+        counterfactual: Counterfactual::of(evidence, context),
+        settled_by: settled_by(evidence, context),
+        human_override: Override::in_force(context.overrides, as_of.day()).cloned(),
     }
 }
 
-/// The hard rule that fires.
-fn fired(evidence: &Evidence, context: &Context<'_>) -> Option<Condition> {
-    let (facts, rules) = (&evidence.facts, context.rules);
-    let duty = match context.policy {
-        Policy::Strict => facts.fiduciary == Tri::Yes,
-        Policy::Lean => facts.fiduciary_observed,
-    };
-    if score::is_idle(evidence, rules) {
-        facts.sources_complete.then_some(Condition::NoCommercialActivity)
-    } else if duty && rules.hard_rule(Condition::Fiduciary).is_some() {
-        Some(Condition::Fiduciary)
-    } else {
-        None
-    }
+/// The verdict of each earlier episode: as of the day it closed, with what is known now, in order.
+///
+/// Each is asked as the context asks, but for the day and the class before, which is not that of
+/// the episode's time: no exit threshold applies. As of its close a contract signed later is not
+/// seen, nor a refund that came later.
+///
+/// ```
+/// use tenure_classify::{Class, Context, earlier_verdicts};
+/// use tenure_model::record::{Billing, Contract, Terms};
+/// use tenure_model::{AccountId, AsOf, Book, Coverage, Event, Record, Tri, parse_date};
+/// let acme = AccountId::new("acme")?;
+/// let contract = |start, end| {
+///     let mut one = Contract::new("support", parse_date(start)?, Terms::Standard, Billing::Hourly);
+///     one.end = Some(parse_date(end)?);
+///     (one.fiduciary, one.exclusive) = (Tri::No, Tri::No);
+///     Ok::<_, tenure_model::DateError>(Event::new(acme.clone(), Record::Contract(one)))
+/// };
+/// let events = [contract("2022-01-01", "2022-03-31")?, contract("2025-01-01", "2025-12-31")?];
+/// let (book, _) = Book::from_events(events);
+/// let context = Context::new(AsOf::new(parse_date("2025-06-30")?), Coverage::complete());
+/// let earlier = earlier_verdicts(book.get(&acme).ok_or("missing")?, &context);
+/// let told: Vec<_> = earlier.iter().map(|one| (one.as_of, one.class)).collect();
+/// assert_eq!(told, [(parse_date("2022-03-31")?, Class::Customer)]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub fn earlier_verdicts(relationship: &Relationship, context: &Context<'_>) -> Vec<Verdict> {
+    let closes = History::of(relationship, context).earlier_closes(context);
+    let asked = context.as_of;
+    closes
+        .into_iter()
+        .map(|close| {
+            let as_of = AsOf::new(close).known_at(asked.knowledge_day()).in_zone(asked.zone());
+            evaluate(relationship, &Context { as_of, previous_class: None, ..*context })
+        })
+        .collect()
 }

@@ -14,7 +14,7 @@ use proptest::sample::{Index, select, subsequence};
 use tenure_classify::{
     Actionable, Change, Class, Context, Evidence, NoWayError, Pack, Policy, RuleSet, Signal,
     Signals, Source, Span, Stage, Target, Verdict, class_of, counterfactual, evaluate, judge,
-    next_stage, settled_by,
+    settled_by,
 };
 use tenure_model::record::{
     AccountKind, AccountProfile, Assignment, Billing, Contract, Deliverable, Direction, Goal,
@@ -477,7 +477,7 @@ proptest! {
         };
         let now = stage_on(today());
         let far = ago(-40_000);
-        let last = match next_stage(&relationship, &context) {
+        let last = match Evidence::of(&relationship, &context).next_stage() {
             Some(change) => {
                 prop_assert_ne!(change.to, now);
                 prop_assert_eq!(stage_on(change.on), change.to);

@@ -8,8 +8,8 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 use tenure::classify::{
-    Class, Context, Evidence, OpenQuestion, Reason, Signal, Source, Stage, StageChange, Verdict,
-    judge, next_stage, settled_by,
+    Class, Context, Evidence, OpenQuestion, Reason, Signal, Source, Stage, Verdict,
+    judge,
 };
 use tenure::model::{Relationship, Table, Tri};
 use tenure::scorecard::{TableUse, is_seen, table_uses};
@@ -79,7 +79,6 @@ struct Explanation<'a> {
     sum: Vec<SumLine>,
     ways: Ways,
     settled_by: Vec<QuestionLine>,
-    next_stage: Option<StageChange>,
 }
 
 /// A table that verdicts read.
@@ -168,8 +167,7 @@ impl<'a> Explanation<'a> {
                 .collect(),
             sum: sum(verdict, context, &facts),
             ways: Ways::new(context, evidence, verdict, &facts),
-            settled_by: questions(verdict, context, &settled_by(evidence, context)),
-            next_stage: next_stage(relationship, context),
+            settled_by: questions(verdict, context, &verdict.settled_by),
         }
     }
 
@@ -206,7 +204,7 @@ impl<'a> Explanation<'a> {
             blocks.push(Block::Item(sentence.0, sentence.1));
         }
         blocks.push(Block::Heading("What comes by itself"));
-        blocks.push(Block::Say(self.next_stage.map_or_else(
+        blocks.push(Block::Say(self.verdict.next_stage.map_or_else(
             || format!("If nothing more happens, it stays {}.", stage(self.verdict.stage)),
             |change| {
                 format!(

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::thread;
 
-use tenure_classify::{Class, Context, Evidence, ValueMedian, ValuePerDay, class_of, judge};
+use tenure_classify::{Class, Context, Evidence, ValueMedian, ValuePerDay, brief, class_of};
 use tenure_clv::SummaryDefinition;
 use tenure_model::{AsOf, Book, Currency, Relationship, Text};
 use tenure_service::{FcrDefinition, RepeatRule, ServiceWindow};
@@ -240,7 +240,7 @@ impl<'a> Job<'a> {
         found: &mut Measured,
     ) -> Result<(), ScorecardError> {
         let [now, opening, revenue_opening] = contexts;
-        let verdict = judge(&Evidence::of(relationship, now), now);
+        let verdict = brief(&Evidence::of(relationship, now), now);
         let class = verdict.class;
         let class_at_opening = class_of(&Evidence::of(relationship, opening), opening);
         let class_at_revenue = if opening.as_of == revenue_opening.as_of {
