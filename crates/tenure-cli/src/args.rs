@@ -89,7 +89,7 @@ pub(crate) struct InputArgs {
     /// Use only what was recorded by this day, included [default: as of]
     #[arg(long, value_name = "DATE", value_parser = read_date)]
     pub(crate) known_at: Option<NaiveDate>,
-    /// Fail with exit code 1 if any row was rejected
+    /// Fail with exit code 1 if any row was rejected, or an override is of no account
     #[arg(long)]
     pub(crate) strict: bool,
     /// Threads to compute with [default: one a core]; the result is the same for any number
@@ -104,8 +104,11 @@ pub(crate) struct QuestionArgs {
     #[arg(long, value_name = "POLICY")]
     pub(crate) policy: Option<String>,
     /// An industry pack in force, such as legal; may be given again, the first that fits gives the word [default: `packs` in tenure.toml]
-    #[arg(long = "pack", value_name = "NAME", value_delimiter = ',')]
+    #[arg(long = "pack", value_name = "NAME|FILE")]
     pub(crate) packs: Vec<String>,
+    /// The rule set: a built-in name or a .toml or .json file [default: generic]; may be given again, the last one decides and may extend the ones before it
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(crate) rules: Vec<String>,
 }
 
 #[derive(Debug, Args)]

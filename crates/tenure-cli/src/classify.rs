@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::thread;
 
 use serde::Serialize;
-use tenure::classify::{Class, Context, Reason, Verdict, evaluate};
+use tenure::classify::{Brief, Class, Context, Evidence, Override, Reason, Verdict, brief, judge};
 use tenure::ingest::Ingested;
 use tenure::model::{Relationship, Table};
 use tenure::scorecard::{Census, is_seen};
@@ -162,14 +162,28 @@ impl<'a> Listing<'a> {
                 part.count.not_yet = part.count.not_yet.saturating_add(1);
                 continue;
             }
-            let verdict = evaluate(relationship, &self.context);
-            let first = part.count.listed == 0;
-            self.line(&mut part.lines, first, relationship, &verdict)?;
+            let mut context = self.context;
+            context.overrides = self.chosen.settings.overrides_of(relationship.account());
+            let evidence = Evidence::of(relationship, &context);
+            let found = brief(&evidence, &context);
+            let account = relationship.account().as_str();
+            if self.format == VerdictFormat::Json {
+                part.lines.extend_from_slice(if part.count.listed == 0 {
+                    b"\n    "
+                } else {
+                    b",\n    "
+                });
+                let verdict = judge(&evidence, &context);
+                serde_json::to_writer(&mut part.lines, &AccountVerdict { account, verdict })?;
+            } else {
+                let word = Override::in_force(context.overrides, context.as_of.day());
+                self.line(&mut part.lines, account, &found, word)?;
+            }
             let count = &mut part.count;
             count.listed = count.listed.saturating_add(1);
-            count.census.count(verdict.class, verdict.stage);
-            let missing = verdict.class == Class::Undetermined
-                && verdict.reasons.contains(&Reason::EvidenceMissing);
+            count.census.count(found.class, found.stage);
+            let missing = found.class == Class::Undetermined
+                && found.reasons.contains(&Reason::EvidenceMissing);
             count.evidence_missing = count.evidence_missing.saturating_add(u64::from(missing));
         }
         Ok(part)
@@ -189,63 +203,70 @@ impl<'a> Listing<'a> {
         Ok(out)
     }
 
+    /// An account as a line of the table or of rows.
     fn line(
         &self,
         out: &mut Vec<u8>,
-        first: bool,
-        relationship: &Relationship,
-        verdict: &Verdict,
+        account: &str,
+        found: &Brief,
+        word: Option<&Override>,
     ) -> io::Result<()> {
-        let account = relationship.account().as_str();
-        match self.format {
-            VerdictFormat::Table => {
-                let possible: Vec<_> = verdict.possible.iter().map(Class::name).collect();
-                self.row(
-                    out,
-                    &[
-                        &text::printable(account),
-                        verdict.class.name(),
-                        &possible.join("/"),
-                        verdict.stage.name(),
-                        &text::range(verdict.score.lo, verdict.score.hi),
-                        &verdict.margin.to_string(),
-                        verdict.confidence.name(),
-                        yes_or_no(verdict.robust),
-                        &verdict.term,
-                        &reasons(verdict, ", "),
-                    ],
-                )
-            }
-            VerdictFormat::Csv => {
-                let possible: Vec<_> = verdict.possible.iter().map(Class::name).collect();
-                csv_row(
-                    out,
-                    &[
-                        account,
-                        verdict.class.name(),
-                        &possible.join(" "),
-                        verdict.stage.name(),
-                        &verdict.term,
-                        &verdict.score.lo.to_string(),
-                        &verdict.score.hi.to_string(),
-                        &verdict.margin.to_string(),
-                        verdict.confidence.name(),
-                        yes_or_no(verdict.robust),
-                        &reasons(verdict, " "),
-                    ],
-                )
-            }
-            VerdictFormat::Json => {
-                out.extend_from_slice(if first { b"\n    " } else { b",\n    " });
-                serde_json::to_writer(out, &AccountVerdict { account, verdict })?;
-                Ok(())
-            }
+        let possible: Vec<_> = found.possible.iter().map(Class::name).collect();
+        let reasons: Vec<_> = found.shown_reasons().iter().map(|reason| reason.name()).collect();
+        let margin = found.margin.to_string();
+        let robust = if found.robust { "yes" } else { "no" };
+        if self.format == VerdictFormat::Csv {
+            let [class, author, reason] =
+                word.map_or([""; 3], |word| [word.class().name(), word.author(), word.reason()]);
+            return csv_row(
+                out,
+                &[
+                    account,
+                    found.class.name(),
+                    &possible.join(" "),
+                    found.stage.name(),
+                    &found.term,
+                    &found.score.lo.to_string(),
+                    &found.score.hi.to_string(),
+                    &margin,
+                    found.confidence.name(),
+                    robust,
+                    &reasons.join(" "),
+                    class,
+                    author,
+                    reason,
+                ],
+            );
         }
+        let mut why = reasons.join(", ");
+        if let Some(word) = word {
+            why = format!(
+                "{why}; {} says {}: {}",
+                text::printable(word.author()),
+                word.class(),
+                text::printable(word.reason())
+            );
+        }
+        self.row(
+            out,
+            &[
+                &text::printable(account),
+                found.class.name(),
+                &possible.join("/"),
+                found.stage.name(),
+                &text::range(found.score.lo, found.score.hi),
+                &margin,
+                found.confidence.name(),
+                robust,
+                &text::printable(&found.term),
+                &why,
+            ],
+        )
     }
 
     /// A line of the table; nothing is padded at its end.
     fn row(&self, out: &mut Vec<u8>, cells: &[&str; HEADER.len()]) -> io::Result<()> {
-        let widths = [self.widths.account, 12, 22, 9, 8, 6, 10, 6, self.widths.term, 0];
+        let widths = [self.widths.account, 12, 22, 9, 9, 6, 10, 6, self.widths.term, 0];
         let mut line = String::new();
         for (place, (cell, width)) in cells.iter().zip(widths).enumerate() {
             if place > 0 {
@@ -334,7 +355,7 @@ const HEADER: [&str; 10] = [
 ];
 
 /// The columns of the rows.
-const CSV_HEADER: [&str; 11] = [
+const CSV_HEADER: [&str; 14] = [
     "account",
     "class",
     "possible",
@@ -346,6 +367,9 @@ const CSV_HEADER: [&str; 11] = [
     "confidence",
     "robust",
     "reasons",
+    "override_class",
+    "override_author",
+    "override_reason",
 ];
 
 #[derive(Serialize)]
@@ -368,22 +392,13 @@ struct Tail<'a> {
 #[derive(Serialize)]
 struct AccountVerdict<'a> {
     account: &'a str,
-    verdict: &'a Verdict,
+    verdict: Verdict,
 }
 
 fn csv_row(out: &mut Vec<u8>, cells: &[&str]) -> io::Result<()> {
     let mut row = csv::Writer::from_writer(out);
     row.write_record(cells)?;
     row.flush()
-}
-
-fn reasons(verdict: &Verdict, between: &str) -> String {
-    let names: Vec<_> = verdict.shown_reasons().iter().map(|reason| reason.name()).collect();
-    names.join(between)
-}
-
-const fn yes_or_no(yes: bool) -> &'static str {
-    if yes { "yes" } else { "no" }
 }
 
 fn packs(context: &Context<'_>) -> String {

@@ -140,6 +140,8 @@ struct AccountLineOut<'a> {
     term: &'a str,
     confidence: &'a str,
     reasons: &'a [&'static str],
+    #[serde(rename = "override")]
+    overridden: Option<&'static str>,
     class_at_opening: &'a str,
     health: Option<[i64; 2]>,
     p_alive: Option<f64>,
@@ -324,6 +326,7 @@ fn account_line(line: &AccountLine) -> AccountLineOut<'_> {
         term: &line.term,
         confidence: line.confidence,
         reasons: &line.reasons,
+        overridden: line.overridden,
         class_at_opening: line.class_at_opening,
         health: line.health.map(Into::into),
         p_alive: line.p_alive,

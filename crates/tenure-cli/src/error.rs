@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use tenure::classify::{DocumentError, OverrideError};
 use tenure::ingest::IngestError;
 use tenure::scorecard::ScorecardError;
 
@@ -31,6 +32,26 @@ pub(crate) enum CommandError {
     },
     #[error(transparent)]
     Typed(SettingsError),
+    #[error(
+        "`{found}` is neither a built-in {what} nor a file; built in are {}",
+        built_in.join(", ")
+    )]
+    NoDocument { what: &'static str, found: String, built_in: Vec<&'static str> },
+    #[error("cannot read `{}`", path.display())]
+    ReadDocument {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("{}", first_fault(.0))]
+    Document(DocumentError),
+    #[error("tenure.toml line {line}, column {column}: this [[override]] is wrong")]
+    Override {
+        line: usize,
+        column: usize,
+        #[source]
+        source: SettingsError,
+    },
     #[error("the portfolio cannot be computed")]
     Scorecard {
         #[source]
@@ -54,6 +75,16 @@ pub(crate) enum CommandError {
     Print(#[source] io::Error),
 }
 
+/// The first fault, and where the others are listed.
+fn first_fault(error: &DocumentError) -> String {
+    let mut faults = error.faults().iter();
+    let first = faults.next().map(ToString::to_string).unwrap_or_default();
+    match faults.len() {
+        0 => first,
+        more => format!("{first} (and {more} more: `tenure rules check` lists them)"),
+    }
+}
+
 fn did_you_mean(near: &[String]) -> String {
     let near: Vec<String> = near.iter().map(|name| format!("`{name}`")).collect();
     match near.as_slice() {
@@ -67,6 +98,8 @@ fn did_you_mean(near: &[String]) -> String {
 pub(crate) enum SettingsError {
     #[error("{0}")]
     Shape(String),
+    #[error(transparent)]
+    Override(OverrideError),
     #[error("`{key}` is `{found}`, expected {expected}")]
     Value { key: &'static str, found: String, expected: String },
 }

@@ -8,8 +8,8 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 use tenure::classify::{
-    Class, Context, Evidence, OpenQuestion, Reason, Signal, Source, Stage, Verdict,
-    judge,
+    Class, Context, Evidence, OpenQuestion, Reason, Score, Signal, Source, Stage, Verdict,
+    earlier_verdicts, judge,
 };
 use tenure::model::{Relationship, Table, Tri};
 use tenure::scorecard::{TableUse, is_seen, table_uses};
@@ -42,7 +42,8 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Rejects, CommandError> {
         found: args.account.clone(),
         near: near::accounts(&args.account, relationships),
     })?;
-    let context = settings::context(&chosen, &ingested, input::threads(&args.input))?;
+    let mut context = settings::context(&chosen, &ingested, input::threads(&args.input))?;
+    context.overrides = chosen.settings.overrides_of(relationship.account());
     let evidence = Evidence::of(relationship, &context);
     let verdict = judge(&evidence, &context);
     let explanation = Explanation::new(relationship, &context, &evidence, &verdict, &chosen);
@@ -79,6 +80,18 @@ struct Explanation<'a> {
     sum: Vec<SumLine>,
     ways: Ways,
     settled_by: Vec<QuestionLine>,
+    earlier: Vec<EarlierLine>,
+}
+
+/// The verdict of an episode before this one, as of its last day.
+#[derive(Serialize)]
+struct EarlierLine {
+    number: u32,
+    opened: Option<String>,
+    closed: String,
+    class: Class,
+    score: Score,
+    sentence: String,
 }
 
 /// A table that verdicts read.
@@ -166,7 +179,8 @@ impl<'a> Explanation<'a> {
                 })
                 .collect(),
             sum: sum(verdict, context, &facts),
-            ways: Ways::new(context, evidence, verdict, &facts),
+            ways: Ways::new(context, verdict, &facts),
+            earlier: earlier_verdicts(relationship, context).iter().map(EarlierLine::new).collect(),
             settled_by: questions(verdict, context, &verdict.settled_by),
         }
     }
@@ -214,6 +228,12 @@ impl<'a> Explanation<'a> {
                 )
             },
         )));
+        if !self.earlier.is_empty() {
+            blocks.push(Block::Heading("What was before"));
+            for earlier in &self.earlier {
+                blocks.push(Block::Item(format!("{}.", earlier.sentence), Vec::new()));
+            }
+        }
         blocks.push(Block::Heading("What this rests on"));
         for source in &self.sources {
             blocks.push(Block::Item(source.sentence(), Vec::new()));
@@ -261,6 +281,17 @@ impl<'a> Explanation<'a> {
                 }
             )));
         }
+        if let Some(word) = &verdict.human_override {
+            let until = word.until().map_or_else(String::new, |day| format!(" until {day}"));
+            blocks.push(Block::Say(format!(
+                "A person decided: {} says {}, from {}{until}, because: {}. What was computed \
+                 stands unchanged beside that word.",
+                text::printable(word.author()),
+                word.class(),
+                word.from(),
+                text::printable(word.reason()),
+            )));
+        }
         let sides = verdict.thresholds;
         blocks.push(Block::Say(format!(
             "Its score is {} of 100. From {} on an account is on the client side, below {} a customer, \
@@ -303,15 +334,39 @@ impl<'a> Explanation<'a> {
         blocks.push(Block::Heading("How it was decided"));
         blocks.push(Block::Say(format!(
             "Rule set {} {}, policy {}.",
-            text::printable(&verdict.rule_set),
-            text::printable(&verdict.rule_set_version),
+            text::printable(self.rule_set.id),
+            text::printable(self.rule_set.version),
             verdict.policy,
         )));
+        blocks.push(Block::Item(format!("rules sha256 {}", self.rule_set.sha256), Vec::new()));
+        blocks
+            .push(Block::Item(format!("evidence sha256 {}", verdict.evidence_digest), Vec::new()));
         blocks.push(Block::Say(
             "The points are opinion: expert judgement, fitted to nothing. A class is a way to look after \
              an account. It is no legal advice, and denying service by class may breach consumer law."
                 .to_owned(),
         ));
+    }
+}
+
+impl EarlierLine {
+    fn new(verdict: &Verdict) -> Self {
+        let (closed, opened) = (verdict.as_of, verdict.episode.opened);
+        let days =
+            opened.map_or_else(|| format!("until {closed}"), |day| format!("{day} to {closed}"));
+        let score = verdict.score;
+        Self {
+            number: verdict.episode.number,
+            opened: opened.map(|day| day.to_string()),
+            closed: closed.to_string(),
+            class: verdict.class,
+            score,
+            sentence: format!(
+                "{days}: {}, with a score of {}",
+                verdict.class,
+                text::range(score.lo, score.hi)
+            ),
+        }
     }
 }
 

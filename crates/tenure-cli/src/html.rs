@@ -257,6 +257,10 @@ fn accounts(page: &mut String, card: &Scorecard) {
         } else {
             line.class.to_owned()
         };
+        let class = match line.overridden {
+            Some(word) => format!("{class} (a person decided: {word})"),
+            None => class,
+        };
         let why: Vec<&str> = line.reasons.iter().map(|code| reason::sentence(code)).collect();
         let _ = writeln!(
             page,

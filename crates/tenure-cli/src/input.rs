@@ -7,9 +7,9 @@ use tenure::ingest::{Folder, Ingested};
 
 use crate::args::{DEMO_SEED, InputArgs};
 use crate::error::CommandError;
-use crate::{demo, progress, text};
+use crate::{demo, overrides, progress, text};
 
-/// Whether the run ends in failure because rows were rejected.
+/// Whether the run ends in failure because rows were rejected, or an override is of no account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rejects {
     None,
@@ -69,9 +69,10 @@ pub(crate) fn tell(args: &InputArgs, ingested: &Ingested, listed: Option<&Path>)
             text::grouped(i128::from(counts.after_as_of)),
         );
     }
+    let unknown = overrides::tell_unknown(ingested) > 0;
     let rejected = counts.rejected;
     if rejected == 0 {
-        return Rejects::None;
+        return if unknown && args.strict { Rejects::Some } else { Rejects::None };
     }
     eprintln!(
         "{}: rejected {} row(s); {see}",

@@ -11,7 +11,7 @@ use tenure::scorecard::Settings;
 
 use crate::args::QuestionArgs;
 use crate::error::{CommandError, SettingsError};
-use crate::progress;
+use crate::{files, overrides, progress};
 
 /// The settings, and the same as they stand in report.json.
 pub(crate) struct Chosen {
@@ -31,12 +31,13 @@ pub(crate) struct Asked {
 /// Which rules decided, as it stands in a document.
 #[derive(Debug, Serialize)]
 pub(crate) struct RuleSetLine<'a> {
-    id: &'a str,
-    version: &'a str,
+    pub(crate) id: &'a str,
+    pub(crate) version: &'a str,
+    pub(crate) sha256: String,
 }
 
 pub(crate) fn rule_set(rules: &RuleSet) -> RuleSetLine<'_> {
-    RuleSetLine { id: rules.id(), version: rules.version() }
+    RuleSetLine { id: rules.id(), version: rules.version(), sha256: rules.digest().to_string() }
 }
 
 /// What every account of the folder is judged with.
@@ -112,7 +113,12 @@ pub(crate) fn read(
         policy("--policy", name).map_err(CommandError::Typed)?;
     }
     packs("--pack", &typed.packs).map_err(CommandError::Typed)?;
-    of_folder(as_of, ingested, typed).map_err(|source| CommandError::Settings { source })
+    let rules = files::rule_set(&typed.rules)?;
+    let mut chosen =
+        of_folder(as_of, ingested, typed).map_err(|source| CommandError::Settings { source })?;
+    chosen.settings.rules = rules;
+    chosen.settings.overrides = overrides::read(&ingested.overrides)?;
+    Ok(chosen)
 }
 
 fn of_folder(

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::thread;
 
-use tenure_classify::{Class, Context, Evidence, ValueMedian, ValuePerDay, brief, class_of};
+use tenure_classify::{
+    Class, Context, Evidence, Override, ValueMedian, ValuePerDay, brief, class_of,
+};
 use tenure_clv::SummaryDefinition;
 use tenure_model::{AsOf, Book, Currency, Relationship, Text};
 use tenure_service::{FcrDefinition, RepeatRule, ServiceWindow};
@@ -240,7 +242,9 @@ impl<'a> Job<'a> {
         found: &mut Measured,
     ) -> Result<(), ScorecardError> {
         let [now, opening, revenue_opening] = contexts;
-        let verdict = brief(&Evidence::of(relationship, now), now);
+        let mut now = *now;
+        now.overrides = self.settings.overrides_of(relationship.account());
+        let verdict = brief(&Evidence::of(relationship, &now), &now);
         let class = verdict.class;
         let class_at_opening = class_of(&Evidence::of(relationship, opening), opening);
         let class_at_revenue = if opening.as_of == revenue_opening.as_of {
@@ -287,6 +291,8 @@ impl<'a> Job<'a> {
             confidence: verdict.confidence.name(),
             reasons: verdict.shown_reasons().iter().map(|reason| reason.name()).collect(),
             term: verdict.term.into_owned(),
+            overridden: Override::in_force(now.overrides, now.as_of.day())
+                .map(|word| word.class().name()),
             class_at_opening: class_at_opening.name(),
             health: health.span(),
             p_alive: outlook.p_alive,

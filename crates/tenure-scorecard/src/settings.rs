@@ -1,11 +1,14 @@
 //! What a scorecard is asked: the day, the windows, the definitions.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
 use chrono::NaiveDate;
-use tenure_classify::{Context, Evidence, Pack, Policy, RuleSet, ValueMedian, ValuePerDay};
+use tenure_classify::{
+    Context, Evidence, Override, Pack, Policy, RuleSet, ValueMedian, ValuePerDay,
+};
 use tenure_clv::{DiscountRate, Refunds, TimeSpan, TimeUnit, Timing};
-use tenure_model::{AsOf, Book, Coverage, Currency, Month, Period, Zone};
+use tenure_model::{AccountId, AsOf, Book, Coverage, Currency, Month, Period, Zone};
 
 use crate::compute::{chunks, in_parallel};
 use crate::error::ScorecardError;
@@ -46,6 +49,8 @@ pub struct Settings {
     pub industry: Option<String>,
     /// What a verdict does with evidence that is missing.
     pub policy: Policy,
+    /// What people decided about accounts: beside the computed class, never instead of it.
+    pub overrides: BTreeMap<AccountId, Vec<Override>>,
     /// Days within which another contact about an issue is a repeat.
     pub repeat_window_days: u32,
     /// How value is computed.
@@ -87,6 +92,7 @@ impl Settings {
             packs: Vec::new(),
             industry: None,
             policy: Policy::Strict,
+            overrides: BTreeMap::new(),
             repeat_window_days: 7,
             value: ValueSettings::default(),
         }
@@ -94,7 +100,8 @@ impl Settings {
 
     /// The context that an account of the book is judged in on the day of the question: as
     /// [`scorecard`](crate::scorecard) judges it, with the portfolio's median value a day in the
-    /// reporting currency. `progress` is told how many accounts were read since it was last told.
+    /// reporting currency, and without a person's word, which differs from account to account: see
+    /// [`overrides_of`](Self::overrides_of). `progress` is told how many accounts were read since it was last told.
     ///
     /// # Errors
     /// Amounts in several currencies and none chosen; a thread that does not start.
@@ -134,6 +141,25 @@ impl Settings {
         })?;
         let median = ValueMedian::of(currency, rates.into_iter().flatten());
         Ok(self.context_on(now, median))
+    }
+
+    /// What people decided about that account; no word where nobody did.
+    ///
+    /// ```
+    /// use tenure_classify::{Class, Override};
+    /// use tenure_model::{AccountId, Coverage, parse_date};
+    /// use tenure_scorecard::Settings;
+    /// let (acme, day) = (AccountId::new("acme")?, parse_date("2025-06-30")?);
+    /// let mut settings = Settings::new(day, Coverage::complete());
+    /// let word = Override::new(Class::Client, "j.doe", "retainer agreed", day, None)?;
+    /// settings.overrides.insert(acme.clone(), vec![word]);
+    /// assert_eq!(settings.overrides_of(&acme).len(), 1);
+    /// assert_eq!(settings.overrides_of(&AccountId::new("moon")?), []);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn overrides_of(&self, account: &AccountId) -> &[Override] {
+        self.overrides.get(account).map_or(&[], Vec::as_slice)
     }
 
     /// The context of any day.

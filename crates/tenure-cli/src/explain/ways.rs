@@ -1,7 +1,7 @@
 //! What would have to be different for another class.
 
 use serde::Serialize;
-use tenure::classify::{Change, Context, Evidence, NoWayError, Target, Verdict, counterfactual};
+use tenure::classify::{Change, Context, NoWayError, Target, Verdict};
 
 use super::facts::Facts;
 
@@ -33,14 +33,13 @@ struct ChangeLine {
 }
 
 impl Ways {
-    pub(crate) fn new(
-        context: &Context<'_>,
-        evidence: &Evidence,
-        verdict: &Verdict,
-        facts: &Facts<'_>,
-    ) -> Self {
-        let way = |target| Way::new(context, evidence, verdict, facts, target);
-        Self { client_side: way(Target::ClientSide), customer: way(Target::Customer) }
+    pub(crate) fn new(context: &Context<'_>, verdict: &Verdict, facts: &Facts<'_>) -> Self {
+        let way = |found, target| Way::new(found, context, verdict, facts, target);
+        let ways = &verdict.counterfactual;
+        Self {
+            client_side: way(&ways.client_side, Target::ClientSide),
+            customer: way(&ways.customer, Target::Customer),
+        }
     }
 
     /// A sentence for each side, and what stands under it.
@@ -62,23 +61,21 @@ impl Ways {
 
 impl Way {
     fn new(
+        found: &Result<Vec<Change>, NoWayError>,
         context: &Context<'_>,
-        evidence: &Evidence,
         verdict: &Verdict,
         facts: &Facts<'_>,
         target: Target,
     ) -> Self {
-        match counterfactual(evidence, context, target) {
+        match found {
             Ok(changes) => Self {
                 reached: changes.is_empty(),
                 changes: changes.iter().map(|one| line(one, context, facts, target)).collect(),
                 blocked: None,
             },
-            Err(error) => Self {
-                reached: false,
-                changes: Vec::new(),
-                blocked: Some(why_not(&error, verdict)),
-            },
+            Err(error) => {
+                Self { reached: false, changes: Vec::new(), blocked: Some(why_not(error, verdict)) }
+            }
         }
     }
 
