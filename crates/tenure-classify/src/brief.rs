@@ -137,10 +137,10 @@ pub fn class_of(evidence: &Evidence, context: &Context<'_>) -> Class {
 fn class_between(evidence: &Evidence, context: &Context<'_>, sides: Sides) -> Class {
     match context.policy {
         Policy::Strict => {
-            let open = score::possible(evidence, context.rules, sides);
+            let open = score::possible(evidence, context, sides);
             score::strict_class(evidence, context.rules, open)
         }
-        Policy::Lean => score::lean_class(evidence, context.rules, sides),
+        Policy::Lean => score::lean_class(evidence, context, sides),
     }
 }
 
@@ -161,7 +161,7 @@ pub fn brief(evidence: &Evidence, context: &Context<'_>) -> Brief {
     let rules = context.rules;
     let thresholds = &rules.parts().thresholds;
     let sides = thresholds.in_use(context.previous_class);
-    let possible = score::possible(evidence, rules, sides);
+    let possible = score::possible(evidence, context, sides);
     let robust = score::strict_class(evidence, rules, possible).is_definite();
     let class = class_between(evidence, context, sides);
     let fresh = thresholds.in_use(None);
@@ -172,9 +172,11 @@ pub fn brief(evidence: &Evidence, context: &Context<'_>) -> Brief {
     let hard_rule = fired(evidence, context);
     let stage = evidence.stage();
     let standing = match (evidence.facts.active, stage) {
-        (true, _) => Standing::Active,
-        (false, Stage::Prospect) if evidence.facts.human_contact => Standing::ProspectInContact,
-        (false, _) => Standing::Other,
+        (true, _) => Some(Standing::Active),
+        (false, Stage::Prospect) if evidence.facts.human_contact => {
+            Some(Standing::ProspectInContact)
+        }
+        (false, _) => None,
     };
     let (term, regulated) = term(context.packs, standing, context.provider_industry, class);
     let transactional = evidence.transactional();
@@ -210,7 +212,10 @@ pub fn brief(evidence: &Evidence, context: &Context<'_>) -> Brief {
         stage,
         term,
         reasons,
-        hard_rule: hard_rule.and_then(|when| rules.hard_rule(when)).map(|rule| rule.id.clone()),
+        hard_rule: hard_rule.and_then(|when| match when {
+            Condition::NoCommercialActivity => rules.hard_rule(when).map(|rule| rule.id.clone()),
+            Condition::Fiduciary => context.duty_rule().cloned(),
+        }),
         thresholds: sides,
         margin,
         coverage,
@@ -228,7 +233,7 @@ fn fired(evidence: &Evidence, context: &Context<'_>) -> Option<Condition> {
     };
     if score::is_idle(evidence, rules) {
         facts.sources_complete.then_some(Condition::NoCommercialActivity)
-    } else if duty && rules.hard_rule(Condition::Fiduciary).is_some() {
+    } else if duty && context.duty_rule().is_some() {
         Some(Condition::Fiduciary)
     } else {
         None

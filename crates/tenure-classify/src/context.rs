@@ -1,12 +1,14 @@
 //! What a verdict is asked with: the day, how complete the tables are, the rules.
 
+use std::borrow::Cow;
+
 use tenure_model::{AsOf, Coverage};
 
 use crate::class::Class;
 use crate::named::named;
 use crate::overrides::Override;
 use crate::pack::Pack;
-use crate::rules::RuleSet;
+use crate::rules::{Condition, RuleSet};
 use crate::value::ValueMedian;
 
 named! {
@@ -34,10 +36,11 @@ named! {
 /// use tenure_model::{AsOf, Coverage, parse_date};
 /// let as_of = AsOf::new(parse_date("2025-06-30")?);
 /// let mut context = Context::new(as_of, Coverage::complete());
-/// context.packs = &[Pack::Consulting];
+/// let packs = [Pack::built_in("consulting").ok_or("no pack")?.clone()];
+/// context.packs = &packs;
 /// context.previous_class = Some(Class::Customer);
 /// assert_eq!(context.rules.id(), "generic");
-/// # Ok::<(), tenure_model::DateError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
@@ -77,5 +80,14 @@ impl Context<'static> {
             value_median: None,
             overrides: &[],
         }
+    }
+}
+
+impl Context<'_> {
+    /// The name of the hard rule for a duty of care: that of the rule set, else the floor of the
+    /// first pack that has one; `None` if neither has.
+    pub(crate) fn duty_rule(&self) -> Option<&Cow<'static, str>> {
+        let floor = || self.packs.iter().find_map(|pack| pack.parts().floors.first());
+        self.rules.hard_rule(Condition::Fiduciary).or_else(floor).map(|rule| &rule.id)
     }
 }

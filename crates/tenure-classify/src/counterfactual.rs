@@ -8,7 +8,7 @@ use tenure_model::Tri;
 
 use crate::context::Context;
 use crate::evidence::Evidence;
-use crate::rules::{Actionable, Condition, RuleSet, SignalRule};
+use crate::rules::{Actionable, Condition, SignalRule};
 use crate::score;
 use crate::signal::{Signal, Span};
 
@@ -77,7 +77,7 @@ fn bounds(rule: &SignalRule, value: Span) -> impl Iterator<Item = i64> {
 
 fn is_definite(evidence: &Evidence, context: &Context<'_>) -> bool {
     let sides = context.rules.parts().thresholds.in_use(context.previous_class);
-    let open = score::possible(evidence, context.rules, sides);
+    let open = score::possible(evidence, context, sides);
     score::strict_class(evidence, context.rules, open).is_definite()
 }
 
@@ -214,14 +214,15 @@ pub fn counterfactual(
 ) -> Result<Vec<Change>, NoWayError> {
     let rules = context.rules;
     if score::is_idle(evidence, rules) {
-        return Err(blocked(rules, Condition::NoCommercialActivity));
+        let rule = rules.hard_rule(Condition::NoCommercialActivity);
+        return Err(blocked(rule.map(|rule| &rule.id)));
     }
     let duty = evidence.facts.fiduciary;
-    if rules.hard_rule(Condition::Fiduciary).is_some() {
+    if let Some(rule) = context.duty_rule() {
         match target {
             Target::ClientSide if duty == Tri::Yes => return Ok(Vec::new()),
             Target::Customer if duty != Tri::No => {
-                return Err(blocked(rules, Condition::Fiduciary));
+                return Err(blocked(Some(rule)));
             }
             Target::ClientSide | Target::Customer => {}
         }
@@ -250,8 +251,8 @@ pub fn counterfactual(
     Ok(chosen.iter().map(|one| one.change(evidence)).collect())
 }
 
-fn blocked(rules: &RuleSet, when: Condition) -> NoWayError {
-    NoWayError::HardRule { id: rules.hard_rule(when).map_or("".into(), |rule| rule.id.clone()) }
+fn blocked(id: Option<&Cow<'static, str>>) -> NoWayError {
+    NoWayError::HardRule { id: id.cloned().unwrap_or_default() }
 }
 
 /// How many points are missing to the target, or too many for it.

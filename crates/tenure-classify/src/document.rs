@@ -100,7 +100,7 @@ impl From<bool> for Node {
 
 impl Node {
     /// A table of those keys, in that order.
-    pub(crate) fn table<const N: usize>(entries: [(&str, Self); N]) -> Self {
+    pub(crate) fn table<'k>(entries: impl IntoIterator<Item = (&'k str, Self)>) -> Self {
         let entries = entries.into_iter().map(|(key, node)| Entry {
             key: key.to_owned(),
             location: None,
@@ -127,6 +127,7 @@ impl Node {
     }
 
     /// The value of that key; `None` if there is none, or this is no table.
+    #[cfg(feature = "serde")]
     pub(crate) fn get(&self, key: &str) -> Option<&Self> {
         match &self.kind {
             Kind::Table(entries) => entries.iter().find(|entry| entry.key == key).map(|e| &e.node),

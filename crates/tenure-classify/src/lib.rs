@@ -45,7 +45,7 @@ pub use fault::{DocumentError, Fault, FaultCode, Location};
 pub use history::Episode;
 pub use moved::{Moved, Points};
 pub use overrides::{Override, OverrideError};
-pub use pack::Pack;
+pub use pack::{Pack, PackParts, Standing, TermRule};
 pub use reason::Reason;
 pub use rules::{
     Actionable, Bin, Condition, HardRule, MAX_SCORE, RuleSet, RuleSetParts, Sides, SignalRule,

@@ -1,9 +1,10 @@
 //! Why: the codes a verdict gives, in stable order.
 
 use crate::named::named;
+use crate::pack::Pack;
 
 named! {
-    /// Why a verdict is what it is. Codes are stable; texts belong to whoever shows them.
+    /// Why a verdict is what it is. Codes are stable; [texts](Reason::text) may become better.
     ///
     /// ```
     /// use tenure_classify::Reason;
@@ -106,6 +107,63 @@ impl Reason {
             | Self::SelfService
             | Self::PriceConvenience => false,
         }
+    }
+}
+
+impl Reason {
+    /// What it says of an account, in a few English words.
+    ///
+    /// ```
+    /// use tenure_classify::Reason;
+    /// assert_eq!(Reason::TwoWayDialogue.text(), "talks with us both ways");
+    /// ```
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::FormalContract => "has a formal contract",
+            Self::RecurringBilling => "is billed on a recurring basis",
+            Self::LongTenure => "has been with us for long",
+            Self::RepeatBusiness => "comes back regularly",
+            Self::CustomisedService => "gets work made for it",
+            Self::Advisory => "takes our advice",
+            Self::TwoWayDialogue => "talks with us both ways",
+            Self::ProactiveSupport => "hears from us before it asks",
+            Self::GoalOriented => "works with us toward a goal",
+            Self::DedicatedManager => "has somebody assigned",
+            Self::Exclusive => "buys this from us alone",
+            Self::Advocacy => "refers others to us",
+            Self::HighValue => "is worth more than most",
+            Self::FiduciaryDuty => "we owe it a duty of care in law",
+            Self::RegulatedTerm => "its name is set by regulation",
+            Self::NoCommercialActivity => "has no business with us yet",
+            Self::EvidenceMissing => "what we know does not settle it",
+            Self::MixedStreams => "buys standard goods beside the relationship",
+            Self::RelationshipEnded => "the relationship has ended or gone quiet",
+            Self::HysteresisHeld => "keeps its class until it has clearly changed",
+            Self::HumanOverride => "a person decided",
+            Self::SingleTransaction => "bought once",
+            Self::StandardisedOffer => "buys standard goods",
+            Self::NoFormalContract => "has no formal contract",
+            Self::OneWayInteraction => "does not talk with us",
+            Self::SelfService => "serves itself",
+            Self::PriceConvenience => "buys on promotion",
+        }
+    }
+
+    /// What it says in the words of the first pack that has some, else [as always](Self::text).
+    ///
+    /// ```
+    /// use tenure_classify::{PackParts, Reason};
+    /// let mut gym = PackParts::new("gym", "1.0.0");
+    /// gym.texts = vec![(Reason::Advisory, "trains with a coach".into())].into();
+    /// let packs = [gym.build()?];
+    /// assert_eq!(Reason::Advisory.text_in(&packs), "trains with a coach");
+    /// assert_eq!(Reason::Exclusive.text_in(&packs), "buys this from us alone");
+    /// # Ok::<(), tenure_classify::DocumentError>(())
+    /// ```
+    #[must_use]
+    pub fn text_in(self, packs: &[Pack]) -> &str {
+        packs.iter().find_map(|pack| pack.text(self)).unwrap_or_else(|| self.text())
     }
 }
 

@@ -18,6 +18,10 @@ mod generic;
 mod read;
 mod validate;
 
+pub(crate) use describe::hard_rule_node;
+#[cfg(feature = "serde")]
+pub(crate) use read::read_hard_rule;
+
 /// The highest score; what is above is cut and shown as a contribution of its own.
 pub const MAX_SCORE: u32 = 100;
 

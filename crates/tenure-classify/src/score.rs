@@ -3,6 +3,7 @@
 use tenure_model::Tri;
 
 use crate::class::{Class, ClassSet};
+use crate::context::Context;
 use crate::evidence::Evidence;
 use crate::rules::{Condition, MAX_SCORE, RuleSet, Sides};
 use crate::signal::{Signal, Signals, Span};
@@ -133,12 +134,12 @@ fn open_classes(score: Score, transactional: Tri, duty: Tri, sides: Sides) -> Cl
 }
 
 /// The classes that nothing we know rules out.
-pub(crate) fn possible(evidence: &Evidence, rules: &RuleSet, sides: Sides) -> ClassSet {
-    let facts = &evidence.facts;
+pub(crate) fn possible(evidence: &Evidence, context: &Context<'_>, sides: Sides) -> ClassSet {
+    let (facts, rules) = (&evidence.facts, context.rules);
     if is_idle(evidence, rules) && facts.sources_complete {
         return ClassSet::empty().with(Class::Undetermined);
     }
-    let duty = match rules.hard_rule(Condition::Fiduciary) {
+    let duty = match context.duty_rule() {
         Some(_) => facts.fiduciary,
         None => Tri::No,
     };
@@ -163,13 +164,14 @@ pub(crate) fn strict_class(evidence: &Evidence, rules: &RuleSet, open: ClassSet)
 }
 
 /// The class as if what was not observed had not happened.
-pub(crate) fn lean_class(evidence: &Evidence, rules: &RuleSet, sides: Sides) -> Class {
+pub(crate) fn lean_class(evidence: &Evidence, context: &Context<'_>, sides: Sides) -> Class {
+    let rules = context.rules;
     if is_idle(evidence, rules) {
         return Class::Undetermined;
     }
     let known = |fact: bool| if fact { Tri::Yes } else { Tri::No };
     let facts = &evidence.facts;
-    let duty = rules.hard_rule(Condition::Fiduciary).is_some() && facts.fiduciary_observed;
+    let duty = context.duty_rule().is_some() && facts.fiduciary_observed;
     let lo = Score::of(evidence.observed(), rules).lo;
     open_classes(Score { lo, hi: lo }, known(facts.transactional), known(duty), sides)
         .only()

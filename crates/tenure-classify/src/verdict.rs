@@ -97,6 +97,8 @@ pub struct Verdict {
     pub rule_set: Cow<'static, str>,
     /// Its version.
     pub rule_set_version: Cow<'static, str>,
+    /// Its identity.
+    pub rule_set_hash: Digest,
     /// The day of the question.
     #[cfg_attr(feature = "serde", serde(serialize_with = "crate::dates::plain"))]
     pub as_of: NaiveDate,
@@ -185,6 +187,7 @@ pub fn judge(evidence: &Evidence, context: &Context<'_>) -> Verdict {
         policy: context.policy,
         rule_set: rules.parts().id.clone(),
         rule_set_version: rules.parts().version.clone(),
+        rule_set_hash: rules.digest(),
         as_of: as_of.day(),
         known_at: as_of.knowledge_day(),
         contracts_changed: evidence.contracts_changed(),

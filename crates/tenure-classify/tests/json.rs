@@ -19,7 +19,8 @@ fn retained() -> Relationship {
 fn a_verdict_says_everything_it_rests_on() {
     let mut context =
         Context::new(AsOf::new(parse_date("2025-06-30").unwrap()), Coverage::complete());
-    context.packs = &[Pack::Legal];
+    let packs = [Pack::built_in("legal").unwrap().clone()];
+    context.packs = &packs;
     let json = serde_json::to_value(evaluate(&retained(), &context)).unwrap();
     let told = |field: &str| json[field].to_string();
     assert_eq!(told("class"), r#""client""#);

@@ -135,7 +135,7 @@ fn a_base_must_exist_and_lead_somewhere() {
     assert_eq!(own, [expected]);
     let one = document("one", &upon("one", "\"two\"", ""));
     let two = document("two", &upon("two", "\"one\"", ""));
-    let round = told(RuleSet::from_document(&one, &[two.clone()]));
+    let round = told(RuleSet::from_document(&one, std::slice::from_ref(&two)));
     let expected = "two:4:12: extends[0]: `one` is built upon itself, through `one`, `two`: \
                     give the rule set an `id` of its own [circular_base]";
     assert_eq!(round, [expected]);

@@ -100,8 +100,9 @@ impl<'a> Listing<'a> {
             let ids = ingested.book.relationships().iter().map(|one| one.account().as_str());
             let widest = ids.map(|id| text::printable(id).width()).max().unwrap_or_default();
             widths.account = widest.clamp("account".len(), WIDEST_ACCOUNT);
-            let longest = if context.packs.is_empty() { "customer" } else { "prospective client" };
-            widths.term = longest.len();
+            let terms = context.packs.iter().flat_map(|pack| pack.parts().terms.iter());
+            let widest = terms.map(|rule| text::printable(&rule.term).width()).max();
+            widths.term = widest.unwrap_or_default().clamp("customer".len(), WIDEST_ACCOUNT);
         }
         Self { format, ingested, chosen, context, widths }
     }
@@ -378,7 +379,7 @@ struct Head<'a> {
     version: &'static str,
     as_of: String,
     known_at: String,
-    rule_set: settings::RuleSetLine<'a>,
+    rule_set: settings::Identity,
     settings: &'a settings::Asked,
     coverage: Map<'a, &'static str>,
 }
@@ -402,6 +403,6 @@ fn csv_row(out: &mut Vec<u8>, cells: &[&str]) -> io::Result<()> {
 }
 
 fn packs(context: &Context<'_>) -> String {
-    let names: Vec<_> = context.packs.iter().map(|pack| pack.name()).collect();
+    let names: Vec<_> = context.packs.iter().map(|pack| text::printable(pack.id())).collect();
     if names.is_empty() { String::new() } else { format!("; packs {}", names.join(", ")) }
 }

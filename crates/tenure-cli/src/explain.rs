@@ -19,7 +19,7 @@ use crate::error::CommandError;
 use crate::input::{self, Rejects};
 use crate::settings::Chosen;
 use crate::table::EVIDENCE;
-use crate::{near, print, reason, settings, text};
+use crate::{near, print, settings, text};
 
 use facts::{Facts, incomplete};
 use page::Block;
@@ -72,7 +72,7 @@ struct Explanation<'a> {
     seen: bool,
     as_of: String,
     known_at: String,
-    rule_set: settings::RuleSetLine<'a>,
+    rule_set: settings::Identity,
     settings: &'a settings::Asked,
     sources: Vec<SourceLine>,
     verdict: &'a Verdict,
@@ -174,7 +174,7 @@ impl<'a> Explanation<'a> {
                 .iter()
                 .map(|&reason| ReasonLine {
                     code: reason.name(),
-                    sentence: reason::whole_sentence(reason.name()),
+                    sentence: sentence(reason, context),
                     facts: behind(reason, relationship, context, verdict, &facts),
                 })
                 .collect(),
@@ -334,8 +334,8 @@ impl<'a> Explanation<'a> {
         blocks.push(Block::Heading("How it was decided"));
         blocks.push(Block::Say(format!(
             "Rule set {} {}, policy {}.",
-            text::printable(self.rule_set.id),
-            text::printable(self.rule_set.version),
+            text::printable(&self.rule_set.id),
+            text::printable(&self.rule_set.version),
             verdict.policy,
         )));
         blocks.push(Block::Item(format!("rules sha256 {}", self.rule_set.sha256), Vec::new()));
@@ -433,6 +433,19 @@ fn sum(verdict: &Verdict, context: &Context<'_>, facts: &Facts<'_>) -> Vec<SumLi
         .collect()
 }
 
+/// A reason as a sentence about the account, in the words of the packs in force.
+fn sentence(reason: Reason, context: &Context<'_>) -> String {
+    let told = text::printable(reason.text_in(context.packs));
+    match reason {
+        Reason::FiduciaryDuty
+        | Reason::RegulatedTerm
+        | Reason::EvidenceMissing
+        | Reason::RelationshipEnded
+        | Reason::HumanOverride => capital(&told),
+        _ => format!("It {told}"),
+    }
+}
+
 /// The facts that a reason rests on.
 fn behind(
     reason: Reason,
@@ -502,10 +515,12 @@ fn beside(
                 tables => format!("Not complete: {}", tables.join(", ")),
             })
         }
-        Reason::RegulatedTerm => {
-            let packs: Vec<_> = context.packs.iter().map(|pack| pack.name()).collect();
-            Some(format!("Packs in force: {}", packs.join(", ")))
-        }
+        Reason::RegulatedTerm => context.packs.iter().find_map(|pack| {
+            let mut rules = pack.parts().terms.iter();
+            let rule = rules.find(|rule| rule.regulated && rule.term == verdict.term)?;
+            let source = rule.source.as_deref().unwrap_or("no source");
+            Some(format!("Pack {}: {}", text::printable(pack.id()), text::printable(source)))
+        }),
         _ => None,
     }
 }

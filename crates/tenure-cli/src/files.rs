@@ -1,10 +1,10 @@
-//! Rule sets, by name or from a file.
+//! Rule sets and packs, by name or from a file.
 
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-use tenure::classify::{Document, MAX_DOCUMENT_BYTES, RuleSet};
+use tenure::classify::{Document, MAX_DOCUMENT_BYTES, Pack, RuleSet};
 
 use crate::error::CommandError;
 
@@ -39,6 +39,18 @@ pub(crate) fn rule_set(named: &[String]) -> Result<RuleSet, CommandError> {
             RuleSet::from_document(&document, &others).map_err(CommandError::Document)
         }
     }
+}
+
+/// The packs of these names, in order.
+pub(crate) fn packs(named: &[String]) -> Result<Vec<Pack>, CommandError> {
+    let pack = |name: &String| match Pack::built_in(name) {
+        Some(pack) => Ok(pack.clone()),
+        None => {
+            let document = named_file("pack", name, Pack::BUILT_IN)?;
+            Pack::from_document(&document).map_err(CommandError::Document)
+        }
+    };
+    named.iter().map(pack).collect()
 }
 
 /// The document in a file of that name.

@@ -12,7 +12,6 @@ mod input;
 mod near;
 mod overrides;
 mod progress;
-mod reason;
 mod report;
 mod settings;
 mod table;

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use tenure::classify::{Context, Pack, Policy, RuleSet};
+use tenure::classify::{Context, Digest, Pack, Policy, RuleSet};
 use tenure::clv::{DiscountRate, Refunds, TimeSpan, TimeUnit, Timing};
 use tenure::ingest::Ingested;
 use tenure::scorecard::Settings;
@@ -24,20 +24,26 @@ pub(crate) struct Chosen {
 #[derive(Debug, Serialize)]
 pub(crate) struct Asked {
     policy: &'static str,
-    packs: Vec<&'static str>,
+    packs: Vec<Identity>,
     industry: Option<String>,
 }
 
-/// Which rules decided, as it stands in a document.
+/// Which rule set or pack, as it stands in a document.
 #[derive(Debug, Serialize)]
-pub(crate) struct RuleSetLine<'a> {
-    pub(crate) id: &'a str,
-    pub(crate) version: &'a str,
-    pub(crate) sha256: String,
+pub(crate) struct Identity {
+    pub(crate) id: String,
+    pub(crate) version: String,
+    pub(crate) sha256: Digest,
 }
 
-pub(crate) fn rule_set(rules: &RuleSet) -> RuleSetLine<'_> {
-    RuleSetLine { id: rules.id(), version: rules.version(), sha256: rules.digest().to_string() }
+pub(crate) fn rule_set(rules: &RuleSet) -> Identity {
+    let (id, version) = (rules.id().to_owned(), rules.version().to_owned());
+    Identity { id, version, sha256: rules.digest() }
+}
+
+fn pack(pack: &Pack) -> Identity {
+    let (id, version) = (pack.id().to_owned(), pack.version().to_owned());
+    Identity { id, version, sha256: pack.digest() }
 }
 
 /// What every account of the folder is judged with.
@@ -112,30 +118,30 @@ pub(crate) fn read(
     if let Some(name) = &typed.policy {
         policy("--policy", name).map_err(CommandError::Typed)?;
     }
-    packs("--pack", &typed.packs).map_err(CommandError::Typed)?;
+    let packs = files::packs(&typed.packs)?;
     let rules = files::rule_set(&typed.rules)?;
-    let mut chosen =
-        of_folder(as_of, ingested, typed).map_err(|source| CommandError::Settings { source })?;
+    let mut chosen = of_folder(as_of, ingested, typed.policy.as_deref(), packs)
+        .map_err(|source| CommandError::Settings { source })?;
+    Pack::check_together(&chosen.settings.packs).map_err(CommandError::Document)?;
     chosen.settings.rules = rules;
     chosen.settings.overrides = overrides::read(&ingested.overrides)?;
     Ok(chosen)
 }
 
+/// The settings of a folder; a policy or packs that were typed stand before its own.
 fn of_folder(
     as_of: NaiveDate,
     ingested: &Ingested,
-    typed: &QuestionArgs,
+    typed_policy: Option<&str>,
+    typed_packs: Vec<Pack>,
 ) -> Result<Chosen, SettingsError> {
     let mut report: Report = ingested
         .report
         .clone()
         .try_into()
         .map_err(|error: toml::de::Error| SettingsError::Shape(error.message().to_owned()))?;
-    if let Some(policy) = &typed.policy {
-        report.policy.clone_from(policy);
-    }
-    if !typed.packs.is_empty() {
-        report.packs.clone_from(&typed.packs);
+    if let Some(policy) = typed_policy {
+        policy.clone_into(&mut report.policy);
     }
     let mut settings = Settings::new(as_of, ingested.coverage);
     settings.known_at = ingested.known_at;
@@ -144,7 +150,7 @@ fn of_folder(
     settings.window_months = within("window_months", report.window_months, 1, 120)?;
     settings.revenue_months = within("revenue_months", report.revenue_months, 1, 120)?;
     settings.repeat_window_days = within("repeat_window_days", report.repeat_window_days, 0, 3660)?;
-    settings.packs = packs("packs", &report.packs)?;
+    settings.packs = if typed_packs.is_empty() { packs(&report.packs)? } else { typed_packs };
     settings.industry.clone_from(&report.industry);
     settings.policy = policy("policy", &report.policy)?;
     let clv = &report.clv;
@@ -195,7 +201,7 @@ fn of_folder(
             "timing": clv.timing,
         },
         "industry": report.industry,
-        "packs": report.packs,
+        "packs": settings.packs.iter().map(Pack::id).collect::<Vec<_>>(),
         "policy": report.policy,
         "repeat_window_days": report.repeat_window_days,
         "revenue_months": report.revenue_months,
@@ -204,7 +210,7 @@ fn of_folder(
     });
     let asked = Asked {
         policy: settings.policy.name(),
-        packs: settings.packs.iter().map(|pack| pack.name()).collect(),
+        packs: settings.packs.iter().map(pack).collect(),
         industry: report.industry,
     };
     Ok(Chosen { settings, echo, asked })
@@ -214,9 +220,9 @@ fn policy(key: &'static str, name: &str) -> Result<Policy, SettingsError> {
     named(key, name, Policy::from_name(name), Policy::ALL.iter().map(|policy| policy.name()))
 }
 
-fn packs(key: &'static str, names: &[String]) -> Result<Vec<Pack>, SettingsError> {
+fn packs(names: &[String]) -> Result<Vec<Pack>, SettingsError> {
     let pack = |name: &String| {
-        named(key, name, Pack::from_name(name), Pack::ALL.iter().map(|pack| pack.name()))
+        named("packs", name, Pack::built_in(name).cloned(), Pack::BUILT_IN.iter().copied())
     };
     names.iter().map(pack).collect()
 }

@@ -1,5 +1,7 @@
 //! Decimals as they are written, exactly.
 
+use std::str::FromStr;
+
 /// Why a decimal cannot be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Inexact {
@@ -27,7 +29,7 @@ pub(crate) fn scaled(text: &str, places: u32) -> Result<i64, Inexact> {
     }
     let behind = all.len().saturating_sub(all.trim_end_matches('0').len());
     let (behind, part) = (i64::try_from(behind), i64::try_from(part.len()));
-    let exponent = i64::from_str_radix(exponent, 10);
+    let exponent = i64::from_str(exponent);
     let (Ok(behind), Ok(part), Ok(exponent)) = (behind, part, exponent) else {
         return Err(if exponent_is_negative(text) { Inexact::Places } else { Inexact::Huge });
     };
@@ -38,7 +40,7 @@ pub(crate) fn scaled(text: &str, places: u32) -> Result<i64, Inexact> {
         return Err(Inexact::Places);
     }
     let factor = u32::try_from(shift).ok().and_then(|shift| 10_i64.checked_pow(shift));
-    let number = i64::from_str_radix(significant, 10).ok();
+    let number = i64::from_str(significant).ok();
     let scaled = factor.zip(number).and_then(|(factor, number)| number.checked_mul(factor));
     let scaled = scaled.ok_or(Inexact::Huge)?;
     Ok(if negative { scaled.saturating_neg() } else { scaled })

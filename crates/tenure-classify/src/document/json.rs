@@ -2,6 +2,7 @@
 //! where a piece lies says where it stands.
 
 use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use ::serde::de::{Deserializer as _, MapAccess, SeqAccess, Visitor};
@@ -107,7 +108,7 @@ impl<'t> Walk<'t> {
                 }
             }
             digits if digits.contains(['.', 'e', 'E']) => Kind::Decimal(digits.to_owned()),
-            digits => match i64::from_str_radix(digits, 10) {
+            digits => match i64::from_str(digits) {
                 Ok(number) => Kind::Whole(number),
                 Err(_) => Kind::Foreign(format!("`{}`", shortened(digits))),
             },

@@ -56,8 +56,19 @@ impl<'n> Value<'n> {
 
     /// A table with none but these keys. What else stands there is a fault.
     pub(crate) fn table(&self, keys: &[&str], reader: &mut Reader) -> Option<Table<'n>> {
+        self.table_beside(keys, &[], reader)
+    }
+
+    /// A table with none but these keys, and others whose faults are told elsewhere.
+    pub(crate) fn table_beside(
+        &self,
+        keys: &[&str],
+        others: &[&str],
+        reader: &mut Reader,
+    ) -> Option<Table<'n>> {
         let table = self.open_table(reader)?;
-        for entry in table.entries.iter().filter(|entry| !keys.contains(&entry.key.as_str())) {
+        let known = |key: &str| keys.contains(&key) || others.contains(&key);
+        for entry in table.entries.iter().filter(|entry| !known(&entry.key)) {
             let message = format!("`{}` is not a key here", shortened(&entry.key));
             let fault =
                 Fault::new(FaultCode::UnknownKey, self.path.key(entry.key.clone()), message);
@@ -191,10 +202,6 @@ impl<'n> Table<'n> {
         }
     }
 
-    pub(crate) fn fault(&self, code: FaultCode, message: impl Into<String>) -> Fault {
-        Fault::new(code, self.path.clone(), message.into()).at(self.location)
-    }
-
     /// A fault of a key that is not there.
     pub(crate) fn fault_of(&self, key: &str, code: FaultCode, message: impl Into<String>) -> Fault {
         Fault::new(code, self.path.key(key.to_owned()), message.into()).at(self.location)
@@ -216,10 +223,18 @@ impl<'n> Table<'n> {
         value
     }
 
-    pub(crate) fn values(&self) -> impl Iterator<Item = (&'n Entry, Value<'n>)> + use<'n> {
-        let path = self.path.clone();
-        self.entries.iter().map(move |entry| {
-            (entry, Value { node: &entry.node, path: path.key(entry.key.clone()) })
+    /// A fault of a key that should not be there, if it is.
+    pub(crate) fn fault_at(&self, key: &str, code: FaultCode, message: String) -> Option<Fault> {
+        let entry = self.entries.iter().find(|entry| entry.key == key)?;
+        let fault = Fault::new(code, self.path.key(key.to_owned()), message);
+        Some(fault.at(entry.location.as_ref()))
+    }
+
+    /// Every key with its value.
+    pub(crate) fn values(&self) -> impl Iterator<Item = (&'n str, Value<'n>)> + use<'_, 'n> {
+        self.entries.iter().map(|entry| {
+            let value = Value { node: &entry.node, path: self.path.key(entry.key.clone()) };
+            (entry.key.as_str(), value)
         })
     }
 }

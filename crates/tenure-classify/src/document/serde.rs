@@ -1,6 +1,7 @@
 //! The tree from and to whatever serde knows.
 
 use std::fmt;
+use std::str::FromStr;
 
 use ::serde::de::{
     self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor,
@@ -115,7 +116,7 @@ impl Serialize for Node {
             Kind::Text(text) => serializer.serialize_str(text),
             Kind::Whole(number) => serializer.serialize_i64(*number),
             // The bounds of what we write keep every decimal within the 15 digits a float carries.
-            Kind::Decimal(text) => match core::str::FromStr::from_str(text) {
+            Kind::Decimal(text) => match f64::from_str(text) {
                 Ok(number) => serializer.serialize_f64(number),
                 Err(_) => Err(ser::Error::custom(format!("`{text}` is not a number"))),
             },

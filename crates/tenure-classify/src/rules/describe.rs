@@ -23,7 +23,7 @@ pub(super) fn rule_set(parts: &RuleSetParts) -> Node {
         ("default_gap_days", parts.default_gap_days.into()),
         ("episode_grace_days", parts.episode_grace_days.into()),
         ("signal", Node::array(parts.signals.iter().map(signal))),
-        ("hard_rule", Node::array(parts.hard_rules.iter().map(hard_rule))),
+        ("hard_rule", Node::array(parts.hard_rules.iter().map(hard_rule_node))),
         (
             "thresholds",
             Node::table([
@@ -90,7 +90,8 @@ fn signal(rule: &SignalRule) -> Node {
     ])
 }
 
-fn hard_rule(rule: &HardRule) -> Node {
+/// A hard rule, of a rule set or of a pack.
+pub(crate) fn hard_rule_node(rule: &HardRule) -> Node {
     Node::table([
         ("id", (&*rule.id).into()),
         ("when", rule.when.name().into()),

@@ -1,6 +1,6 @@
 //! What a rule set is built upon: the settings of its bases come first, its own override them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::describe;
 use super::{RuleSet, read};
@@ -142,33 +142,27 @@ fn laid_over(below: &Node, above: &Node) -> Node {
             Kind::Table(entries)
         }
         (Kind::Array(old), Kind::Array(new)) if new.iter().all(|item| name(item).is_some()) => {
-            let mut items: Vec<Node> = old.iter().enumerate().map(moved).collect();
-            let mut overridden = Vec::new();
-            for (at, item) in new.iter().enumerate() {
-                let place = items.iter().position(|one| name(one) == name(item));
-                let item = match place.filter(|place| !overridden.contains(place)) {
-                    Some(place) => {
-                        overridden.push(place);
-                        items.get(place).map(|one| laid_over(one, item)).map(|one| (place, one))
-                    }
-                    None => None,
-                }
-                .map_or_else(|| (items.len(), item.clone()), |laid| laid);
-                let (place, mut item) = item;
-                item.index = Some(at);
-                match items.get_mut(place) {
-                    Some(one) => *one = item,
-                    None => {
-                        overridden.push(place);
-                        items.push(item);
-                    }
-                }
-            }
-            Kind::Array(items)
+            Kind::Array(by_name(old, new))
         }
         (_, kind) => kind.clone(),
     };
     Node { location: above.location.clone(), index: above.index, kind }
+}
+
+/// Items over those of the same name; others after them, and so is one that is named a second time.
+fn by_name(below: &[Node], above: &[Node]) -> Vec<Node> {
+    let mut items: Vec<Node> = below.iter().enumerate().map(moved).collect();
+    let mut added: Vec<Node> = Vec::new();
+    let mut seen = BTreeSet::new();
+    for (at, item) in above.iter().enumerate() {
+        let first = seen.insert(name(item));
+        match items.iter_mut().find(|one| name(one) == name(item)).filter(|_| first) {
+            Some(one) => *one = moved((at, &laid_over(one, item))),
+            None => added.push(moved((at, item))),
+        }
+    }
+    items.extend(added);
+    items
 }
 
 /// An item that remembers where it stood.

@@ -369,14 +369,18 @@ fn points(value: &Value<'_>, reader: &mut Reader) -> Option<u32> {
 }
 
 fn hard_rule(value: &Value<'_>, reader: &mut Reader) -> Option<HardRule> {
-    let table = value.table(&HARD_RULE, reader)?;
+    read_hard_rule(&value.table(&HARD_RULE, reader)?, reader)
+}
+
+/// A hard rule, of a rule set or of a pack.
+pub(crate) fn read_hard_rule(table: &Table<'_>, reader: &mut Reader) -> Option<HardRule> {
     let id = table.need("id", reader).and_then(|id| id.text(reader));
     let words: Vec<(&str, Condition)> =
         Condition::ALL.iter().map(|&condition| (condition.name(), condition)).collect();
     let when = table.need("when", reader).and_then(|when| when.word(&words, reader));
     let then = table.need("then", reader);
     let reason_value = table.get("reason");
-    let reason = reason(&table, reader);
+    let reason = reason(table, reader);
     if let (Some(then), Some(when)) = (then, when) {
         then.word(&[(when.then(), ())], reader)?;
     }
