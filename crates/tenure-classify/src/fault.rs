@@ -80,6 +80,10 @@ named! {
         PlaybookGap = "playbook_gap",
         /// A class and stage with two treatments.
         PlaybookOverlap = "playbook_overlap",
+        /// A treatment that lets undetermined accounts be closed without a person.
+        UndeterminedAutoClose = "undetermined_auto_close",
+        /// A treatment that lets undetermined accounts hear broadcasts alone.
+        UndeterminedBroadcastOnly = "undetermined_broadcast_only",
     }
 }
 
@@ -293,6 +297,11 @@ impl DocumentError {
     #[must_use]
     pub fn faults(&self) -> &[Fault] {
         &self.faults
+    }
+
+    /// At least one fault.
+    pub(crate) const fn new(faults: Vec<Fault>) -> Self {
+        Self { faults }
     }
 
     /// The value if nothing is wrong.

@@ -18,6 +18,7 @@ mod moved;
 mod named;
 mod overrides;
 mod pack;
+mod playbook;
 mod reason;
 mod rules;
 mod score;
@@ -46,6 +47,10 @@ pub use history::Episode;
 pub use moved::{Moved, Points};
 pub use overrides::{Override, OverrideError};
 pub use pack::{Pack, PackParts, Standing, TermRule};
+pub use playbook::{
+    Applied, Aspect, Cadence, Comparison, DormantAction, Mismatch, Playbook, PlaybookParts, Since,
+    Treatment,
+};
 pub use reason::Reason;
 pub use rules::{
     Actionable, Bin, Condition, HardRule, MAX_SCORE, RuleSet, RuleSetParts, Sides, SignalRule,

@@ -27,6 +27,9 @@ use tenure_model::{
 use tenure_testing::oracle::classify as oracle;
 use tenure_testing::strategies::classify::{TABLES, account, ago, coverage, event, events, today};
 
+#[path = "properties/playbook.rs"]
+mod playbook;
+
 fn relationship(events: &[Event]) -> Relationship {
     let account = account().unwrap();
     let (book, _) = Book::from_events(events.to_vec());

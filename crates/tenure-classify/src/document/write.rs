@@ -49,7 +49,7 @@ mod files {
 
     impl Node {
         /// TOML: one line a key, then the tables under headings. The items of a list of tables stand
-        /// on lines of their own.
+        /// on lines of their own; under headings of their own if they hold tables.
         pub(crate) fn to_toml(&self) -> String {
             let mut text = String::new();
             self.section("", &mut text);
@@ -58,22 +58,56 @@ mod files {
 
         fn section(&self, heading: &str, text: &mut String) {
             let Kind::Table(entries) = &self.kind else { return };
-            let is_table = |entry: &&Entry| matches!(entry.node.kind, Kind::Table(_));
-            for entry in entries.iter().filter(|entry| !is_table(entry)) {
+            let (blocks, other): (Vec<&Entry>, Vec<&Entry>) =
+                entries.iter().partition(|entry| entry.node.is_list_of_blocks());
+            let (tables, lines): (Vec<&Entry>, Vec<&Entry>) =
+                other.into_iter().partition(|entry| entry.node.entries().is_some());
+            for entry in lines {
                 key(&entry.key, text);
                 text.push_str(" = ");
                 entry.node.line(text);
                 text.push('\n');
             }
-            for entry in entries.iter().filter(is_table) {
-                let mut inner = heading.to_owned();
-                if !inner.is_empty() {
-                    inner.push('.');
-                }
-                key(&entry.key, &mut inner);
-                text.push_str(&format!("\n[{inner}]\n"));
-                entry.node.section(&inner, text);
+            for entry in tables {
+                let heading = below(heading, &entry.key);
+                text.push_str(&format!("\n[{heading}]\n"));
+                entry.node.section(&heading, text);
             }
+            for entry in blocks {
+                let heading = below(heading, &entry.key);
+                for block in entry.node.items() {
+                    text.push_str(&format!("\n[[{heading}]]\n"));
+                    for entry in block.entries().unwrap_or_default() {
+                        key(&entry.key, text);
+                        text.push_str(" = ");
+                        entry.node.inline(text);
+                        text.push('\n');
+                    }
+                }
+            }
+        }
+
+        fn entries(&self) -> Option<&[Entry]> {
+            match &self.kind {
+                Kind::Table(entries) => Some(entries),
+                _ => None,
+            }
+        }
+
+        fn items(&self) -> &[Self] {
+            match &self.kind {
+                Kind::Array(items) => items,
+                _ => &[],
+            }
+        }
+
+        /// Whether it is a list of tables, one of which holds a table: too much for a line each.
+        fn is_list_of_blocks(&self) -> bool {
+            let mut tables = self.items().iter().map(Self::entries);
+            let holds_table = |entry: &Entry| entry.node.entries().is_some();
+            let any = |entries: &[Entry]| entries.iter().any(holds_table);
+            tables.clone().all(|entries| entries.is_some())
+                && tables.any(|one| one.is_some_and(any))
         }
 
         fn line(&self, text: &mut String) {
@@ -175,6 +209,16 @@ mod files {
         let mut plain = String::new();
         super::quoted(content, &mut plain);
         text.push_str(&plain.replace('\u{7f}', "\\u007f"));
+    }
+
+    /// The heading of a table under that key.
+    fn below(heading: &str, name: &str) -> String {
+        let mut below = heading.to_owned();
+        if !below.is_empty() {
+            below.push('.');
+        }
+        key(name, &mut below);
+        below
     }
 
     /// A key of letters, digits, `_` and `-` stands without quotes.

@@ -14,6 +14,7 @@ use chrono::{Datelike, NaiveDate};
 use tenure_model::record::{Contract, Initiator, Interaction, Purchase, Terms};
 use tenure_model::{Coverage, Entry, Instant, Relationship, Table, Tri};
 
+pub mod playbook;
 mod reasons;
 mod view;
 

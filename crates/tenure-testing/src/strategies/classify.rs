@@ -15,6 +15,8 @@ use tenure_model::{
     RecordId, Table, Tri, Zone,
 };
 
+pub mod playbook;
+
 /// The tables that classification reads.
 pub const TABLES: [Table; 7] = [
     Table::Contracts,
