@@ -153,6 +153,21 @@ pub struct Document {
 
 #[cfg(feature = "serde")]
 impl Document {
+    /// What it says it is, such as `tenure/ruleset/1`; `None` where it says nothing.
+    ///
+    /// ```
+    /// # #[cfg(feature = "files")] {
+    /// use tenure_classify::{Document, RuleSet};
+    /// let file = Document::from_toml("generic.toml", RuleSet::generic().to_toml())?;
+    /// assert_eq!(file.schema(), Some("tenure/ruleset/1"));
+    /// # }
+    /// # Ok::<(), tenure_classify::DocumentError>(())
+    /// ```
+    #[must_use]
+    pub fn schema(&self) -> Option<&str> {
+        self.text("schema")
+    }
+
     /// The text under that key of the root.
     pub(crate) fn text(&self, key: &str) -> Option<&str> {
         match &self.root.get(key)?.kind {

@@ -24,6 +24,7 @@ First steps:
   tenure report portfolio           a report on a folder
   tenure classify portfolio         a verdict on every account, and why
   tenure explain portfolio syn-041  one account, on a page that a person can read out
+  tenure rules show generic         the rules, to start your own from
   tenure schema purchases           the columns of a table, to bring your own
 
 Exit codes: 0 done, 1 rows were rejected and --strict was given, 2 the command line or the input \
@@ -40,6 +41,9 @@ pub(crate) enum Command {
     /// Explain the verdict on one account, on a page that a person can read out
     #[command(after_help = EXPLAIN_HELP, allow_missing_positional = true)]
     Explain(ExplainArgs),
+    /// Show, check and compare rule sets, packs and playbooks
+    #[command(subcommand)]
+    Rules(RulesCommand),
     /// Write a made-up portfolio as a folder of tables
     Demo(DemoArgs),
     /// Print the tables and columns an input folder may hold
@@ -106,9 +110,12 @@ pub(crate) struct QuestionArgs {
     /// An industry pack in force, such as legal; may be given again, the first that fits gives the word [default: `packs` in tenure.toml]
     #[arg(long = "pack", value_name = "NAME|FILE")]
     pub(crate) packs: Vec<String>,
-    /// The rule set: a built-in name or a .toml or .json file [default: generic]; may be given again, the last one decides and may extend the ones before it
-    #[arg(long, value_name = "NAME|FILE")]
-    pub(crate) rules: Vec<String>,
+    /// The rule set: a built-in name or a .toml or .json file
+    #[arg(long, value_name = "NAME|FILE", default_value = "generic")]
+    pub(crate) rules: String,
+    /// A rule set that the file of --rules extends, beside the built-in ones; may be given again
+    #[arg(long = "base", value_name = "FILE")]
+    pub(crate) bases: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -184,6 +191,12 @@ pub(crate) struct ExplainArgs {
     pub(crate) account: String,
     #[command(flatten)]
     pub(crate) question: QuestionArgs,
+    /// The playbook that says how to look after it: `standard` or a .toml or .json file
+    #[arg(long, value_name = "NAME|FILE", default_value = "standard")]
+    pub(crate) playbook: String,
+    /// Say also why it is another class, score or stage than on this day
+    #[arg(long, value_name = "DATE", value_parser = read_date)]
+    pub(crate) from: Option<NaiveDate>,
     /// What to print
     #[arg(long, value_enum, default_value_t = PageFormat::Text)]
     pub(crate) format: PageFormat,
@@ -197,6 +210,74 @@ pub(crate) enum PageFormat {
     Markdown,
     /// What the page says, as data: schema tenure/explain/1
     Json,
+}
+
+const SHOW_HELP: &str = "\
+A file of your own starts from what this prints: `extends = [\"generic\"]` and what differs is \
+enough. What a rule set extends is filled in.
+
+Examples:
+  tenure rules show
+  tenure rules show generic > house.toml
+  tenure rules show house.toml --format table
+  tenure rules show standard --format json";
+
+const CHECK_HELP: &str = "\
+Rule sets, packs and playbooks are told apart by their `schema`. A rule set may extend the others \
+that are given. Every fault is printed with file, line, column and code; exit code 2 if there is one.
+
+Examples:
+  tenure rules check house.toml
+  tenure rules check company.toml branch.toml packs/gym.json";
+
+#[expect(dead_code)]
+const DIFF_HELP: &str = "\
+Without a folder: the settings that differ. With one: also every account whose verdict differs, with \
+the points that moved it.
+
+Examples:
+  tenure rules diff generic needs_based
+  tenure rules diff generic house.toml portfolio --as-of 2025-12-31
+  tenure rules diff generic house.toml --demo --format json";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RulesCommand {
+    /// Print a rule set, pack or playbook; without a name, list what is built in
+    #[command(after_help = SHOW_HELP)]
+    Show(RulesShowArgs),
+    /// Check files: every fault with its place
+    #[command(after_help = CHECK_HELP)]
+    Check(RulesCheckArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RulesShowArgs {
+    /// A built-in name or a .toml or .json file
+    #[arg(value_name = "NAME|FILE")]
+    pub(crate) name: Option<String>,
+    /// A rule set that the file extends, beside the built-in ones; may be given again
+    #[arg(long = "base", value_name = "FILE")]
+    pub(crate) bases: Vec<PathBuf>,
+    /// How to print it [default: toml, and table for the list]
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<RulesFormat>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RulesFormat {
+    /// As a file that can be read again
+    Toml,
+    /// The same in JSON
+    Json,
+    /// For people
+    Table,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RulesCheckArgs {
+    /// Rule sets, packs and playbooks: .toml, or .json by its ending
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

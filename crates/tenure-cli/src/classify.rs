@@ -33,7 +33,7 @@ pub(crate) fn run(args: &ClassifyArgs) -> Result<Rejects, CommandError> {
     let as_of = ingested.as_of.ok_or(CommandError::NoAsOf)?;
     let chosen = settings::read(as_of, &ingested, &args.question)?;
     let threads = input::threads(&args.input);
-    let context = settings::context(&chosen, &ingested, threads)?;
+    let context = settings::context(&chosen.settings, &ingested, threads)?;
     let listing = Listing::new(args.format, &ingested, &chosen, context);
 
     match &args.out {

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use tenure::classify::{DocumentError, OverrideError};
+use tenure::classify::{BackwardsError, DocumentError, OverrideError};
 use tenure::ingest::IngestError;
 use tenure::scorecard::ScorecardError;
 
@@ -69,6 +69,10 @@ pub(crate) enum CommandError {
     UnknownTable { found: String, tables: String },
     #[error("`{found}` is not an account of this folder{}", did_you_mean(near))]
     UnknownAccount { found: String, near: Vec<String> },
+    #[error("--from cannot be answered")]
+    From(#[source] BackwardsError),
+    #[error("{faulty} of {files} file(s) cannot be used")]
+    FaultyFiles { faulty: usize, files: usize },
     #[error("a thread did not start, or ended without a result")]
     Thread,
     #[error("cannot print")]

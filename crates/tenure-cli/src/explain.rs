@@ -1,5 +1,6 @@
 //! `tenure explain`: the verdict on one account, on a page that a person can read out.
 
+mod changed;
 mod facts;
 mod page;
 mod ways;
@@ -8,8 +9,8 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 use tenure::classify::{
-    Class, Context, Evidence, OpenQuestion, Reason, Score, Signal, Source, Stage, Verdict,
-    earlier_verdicts, judge,
+    Class, Context, Evidence, OpenQuestion, Pack, Playbook, Reason, Score, Signal, Source, Stage,
+    Treatment, Verdict, WhyChanged, earlier_verdicts, judge, why_changed,
 };
 use tenure::model::{Relationship, Table, Tri};
 use tenure::scorecard::{TableUse, is_seen, table_uses};
@@ -19,7 +20,7 @@ use crate::error::CommandError;
 use crate::input::{self, Rejects};
 use crate::settings::Chosen;
 use crate::table::EVIDENCE;
-use crate::{near, print, settings, text};
+use crate::{files, near, print, settings, table, text};
 
 use facts::{Facts, incomplete};
 use page::Block;
@@ -42,11 +43,22 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Rejects, CommandError> {
         found: args.account.clone(),
         near: near::accounts(&args.account, relationships),
     })?;
-    let mut context = settings::context(&chosen, &ingested, input::threads(&args.input))?;
+    let mut context = settings::context(&chosen.settings, &ingested, input::threads(&args.input))?;
     context.overrides = chosen.settings.overrides_of(relationship.account());
     let evidence = Evidence::of(relationship, &context);
     let verdict = judge(&evidence, &context);
-    let explanation = Explanation::new(relationship, &context, &evidence, &verdict, &chosen);
+    let playbook = files::playbook(&args.playbook)?;
+    let mut explanation = Explanation::new(relationship, &context, &evidence, &verdict, &chosen);
+    explanation.treat(&playbook, &context);
+    if let Some(from) = args.from {
+        let mut settings = chosen.settings.clone();
+        settings.as_of = from;
+        settings.known_at = Some(from.min(context.as_of.knowledge_day()));
+        let mut before = settings::context(&settings, &ingested, input::threads(&args.input))?;
+        before.overrides = context.overrides;
+        let why = why_changed(relationship, &before, &context).map_err(CommandError::From)?;
+        explanation.why_changed = Some(why);
+    }
     match args.format {
         PageFormat::Text => print(&page::to_text(&explanation.page(&context)))?,
         PageFormat::Markdown => print(&page::to_markdown(&explanation.page(&context)))?,
@@ -81,6 +93,16 @@ struct Explanation<'a> {
     ways: Ways,
     settled_by: Vec<QuestionLine>,
     earlier: Vec<EarlierLine>,
+    treatment: Option<Treated>,
+    /// What changed since another day, where that was asked.
+    why_changed: Option<WhyChanged>,
+}
+
+/// How the playbook says to look after it.
+#[derive(Serialize)]
+struct Treated {
+    playbook: settings::Identity,
+    row: Treatment,
 }
 
 /// The verdict of an episode before this one, as of its last day.
@@ -181,8 +203,17 @@ impl<'a> Explanation<'a> {
             sum: sum(verdict, context, &facts),
             ways: Ways::new(context, verdict, &facts),
             earlier: earlier_verdicts(relationship, context).iter().map(EarlierLine::new).collect(),
+            treatment: None,
+            why_changed: None,
             settled_by: questions(verdict, context, &verdict.settled_by),
         }
+    }
+
+    /// Looks up how an account of that class and stage is looked after.
+    fn treat(&mut self, playbook: &Playbook, context: &Context<'_>) {
+        let packs = context.packs.iter().map(Pack::id);
+        let row = playbook.lookup(self.verdict.class, self.verdict.stage, packs).clone();
+        self.treatment = Some(Treated { playbook: settings::playbook(playbook), row });
     }
 
     fn page(&self, context: &Context<'_>) -> Vec<Block> {
@@ -228,6 +259,22 @@ impl<'a> Explanation<'a> {
                 )
             },
         )));
+        if let Some(why) = &self.why_changed {
+            blocks.push(Block::Heading("Why it is not what it was"));
+            changed::say(why, &mut blocks);
+        }
+        if let Some(treated) = &self.treatment {
+            blocks.push(Block::Heading("How to look after it"));
+            blocks.push(Block::Say(format!(
+                "Row {} of playbook {} {}.",
+                text::printable(&treated.row.id),
+                text::printable(&treated.playbook.id),
+                text::printable(&treated.playbook.version)
+            )));
+            for (name, told) in table::treatment(&treated.row) {
+                blocks.push(Block::Item(format!("{name}: {told}"), Vec::new()));
+            }
+        }
         if !self.earlier.is_empty() {
             blocks.push(Block::Heading("What was before"));
             for earlier in &self.earlier {

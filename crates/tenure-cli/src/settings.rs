@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use tenure::classify::{Context, Digest, Pack, Policy, RuleSet};
+use tenure::classify::{Context, Digest, Pack, Playbook, Policy, RuleSet};
 use tenure::clv::{DiscountRate, Refunds, TimeSpan, TimeUnit, Timing};
 use tenure::ingest::Ingested;
 use tenure::scorecard::Settings;
@@ -41,6 +41,11 @@ pub(crate) fn rule_set(rules: &RuleSet) -> Identity {
     Identity { id, version, sha256: rules.digest() }
 }
 
+pub(crate) fn playbook(book: &Playbook) -> Identity {
+    let (id, version) = (book.id().to_owned(), book.version().to_owned());
+    Identity { id, version, sha256: book.digest() }
+}
+
 fn pack(pack: &Pack) -> Identity {
     let (id, version) = (pack.id().to_owned(), pack.version().to_owned());
     Identity { id, version, sha256: pack.digest() }
@@ -48,13 +53,13 @@ fn pack(pack: &Pack) -> Identity {
 
 /// What every account of the folder is judged with.
 pub(crate) fn context<'a>(
-    chosen: &'a Chosen,
+    settings: &'a Settings,
     ingested: &Ingested,
     threads: NonZeroUsize,
 ) -> Result<Context<'a>, CommandError> {
     let bar = progress::accounts(u64::try_from(ingested.book.len()).unwrap_or(u64::MAX));
     bar.set_message("find the usual value");
-    let context = chosen.settings.context(&ingested.book, threads, &|done| bar.inc(done));
+    let context = settings.context(&ingested.book, threads, &|done| bar.inc(done));
     bar.finish_and_clear();
     context.map_err(|source| CommandError::Scorecard { source })
 }
@@ -119,7 +124,7 @@ pub(crate) fn read(
         policy("--policy", name).map_err(CommandError::Typed)?;
     }
     let packs = files::packs(&typed.packs)?;
-    let rules = files::rule_set(&typed.rules)?;
+    let rules = files::rule_set(&typed.rules, &typed.bases)?;
     let mut chosen = of_folder(as_of, ingested, typed.policy.as_deref(), packs)
         .map_err(|source| CommandError::Settings { source })?;
     Pack::check_together(&chosen.settings.packs).map_err(CommandError::Document)?;

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
+use tenure::classify::Treatment;
 use tenure::model::{Completeness, Table as ModelTable};
 use tenure::scorecard::{AccountLine, Basis, Figure, Group, Population, Scorecard, Section};
 
@@ -196,7 +197,8 @@ fn right(text: String) -> Cell {
     Cell::new(text).set_alignment(CellAlignment::Right)
 }
 
-fn new_table() -> Table {
+/// A table in the style of the command.
+pub(crate) fn new_table() -> Table {
     let rule = LineStyle::none().fill('─').junction('─');
     let style = TableStyle::new().header_separator(rule).bottom_border(rule);
     let mut table = Table::new();
@@ -280,6 +282,32 @@ fn count_names(cells: &[&Figure]) -> Vec<String> {
         }
     }
     names
+}
+
+/// How an account is treated, line by line.
+pub(crate) fn treatment(row: &Treatment) -> Vec<(&'static str, String)> {
+    let metrics: Vec<_> = row.metrics.iter().map(|name| text::printable(name)).collect();
+    let silent = text::printable(&row.dormant_action.text);
+    let silent = match row.dormant_action.within_days {
+        Some(days) => format!("{silent}, within {days} days"),
+        None => silent,
+    };
+    let mut lines = vec![
+        ("support", text::printable(&row.support_model)),
+        ("cadence", text::printable(&row.cadence.text)),
+        ("retention", text::printable(&row.retention)),
+        ("acquisition", text::printable(&row.acquisition)),
+        ("revenue", text::printable(&row.revenue_model)),
+        ("lead metrics", metrics.join(", ")),
+        ("when silent", silent),
+        ("technology", text::printable(&row.technology)),
+        ("roles", text::printable(&row.roles)),
+        ("cases", text::printable(&row.resolution)),
+    ];
+    if row.auto_close == Some(false) {
+        lines.push(("auto-close", "never".to_owned()));
+    }
+    lines
 }
 
 /// Which class a figure is grouped by, for people.
