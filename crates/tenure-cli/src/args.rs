@@ -230,7 +230,6 @@ Examples:
   tenure rules check house.toml
   tenure rules check company.toml branch.toml packs/gym.json";
 
-#[expect(dead_code)]
 const DIFF_HELP: &str = "\
 Without a folder: the settings that differ. With one: also every account whose verdict differs, with \
 the points that moved it.

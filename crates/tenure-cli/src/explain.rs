@@ -3,16 +3,19 @@
 mod changed;
 mod facts;
 mod page;
+mod questions;
+mod reasons;
 mod ways;
+mod words;
 
 use std::fmt::Write as _;
 
 use serde::Serialize;
 use tenure::classify::{
-    Class, Context, Evidence, OpenQuestion, Pack, Playbook, Reason, Score, Signal, Source, Stage,
-    Treatment, Verdict, WhyChanged, earlier_verdicts, judge, why_changed,
+    Class, Context, Evidence, Pack, Playbook, Score, Source, Treatment, Verdict, WhyChanged,
+    earlier_verdicts, judge, why_changed,
 };
-use tenure::model::{Relationship, Table, Tri};
+use tenure::model::Relationship;
 use tenure::scorecard::{TableUse, is_seen, table_uses};
 
 use crate::args::{ExplainArgs, PageFormat};
@@ -22,9 +25,12 @@ use crate::settings::Chosen;
 use crate::table::EVIDENCE;
 use crate::{files, near, print, settings, table, text};
 
-use facts::{Facts, incomplete};
+use facts::Facts;
 use page::Block;
+use questions::{QuestionLine, questions};
+use reasons::{ReasonLine, behind, sentence};
 use ways::Ways;
+use words::{capital, class, firmness, points, span, stage};
 
 /// The shape of the JSON document.
 const SCHEMA: &str = "tenure/explain/1";
@@ -127,14 +133,6 @@ struct SourceLine {
     not_yet_known: u64,
 }
 
-/// A reason, and the facts behind it.
-#[derive(Serialize)]
-struct ReasonLine {
-    code: &'static str,
-    sentence: String,
-    facts: Vec<String>,
-}
-
 /// A contribution to the score.
 #[derive(Serialize)]
 struct SumLine {
@@ -145,20 +143,6 @@ struct SumLine {
     hi: i64,
     /// The most points it can give.
     most: u32,
-}
-
-/// Something that is not known.
-#[derive(Serialize)]
-struct QuestionLine {
-    /// The signal; null where the question is about another fact.
-    signal: Option<&'static str>,
-    question: &'static str,
-    /// Tables that leave it open; none where the records themselves do.
-    not_complete: Vec<String>,
-    /// Points, where the question is about a signal.
-    points: Option<[u32; 2]>,
-    /// Whether the answer alone could make the verdict definite.
-    settles: bool,
 }
 
 impl<'a> Explanation<'a> {
@@ -436,22 +420,6 @@ impl SourceLine {
     }
 }
 
-impl QuestionLine {
-    fn note(&self) -> String {
-        let mut note = match self.not_complete.as_slice() {
-            [] => "The records do not say.".to_owned(),
-            tables => format!("Not complete: {}.", tables.join(", ")),
-        };
-        if let Some([lo, hi]) = self.points {
-            let _ = write!(note, " Worth {}.", points_between(lo, hi));
-        }
-        if self.settles {
-            note.push_str(" The answer alone could settle the class.");
-        }
-        note
-    }
-}
-
 fn source(used: &TableUse) -> Option<SourceLine> {
     EVIDENCE.contains(&used.table).then(|| SourceLine {
         table: used.table.name(),
@@ -478,200 +446,4 @@ fn sum(verdict: &Verdict, context: &Context<'_>, facts: &Facts<'_>) -> Vec<SumLi
             SumLine { source, fact, lo: one.lo, hi: one.hi, most }
         })
         .collect()
-}
-
-/// A reason as a sentence about the account, in the words of the packs in force.
-fn sentence(reason: Reason, context: &Context<'_>) -> String {
-    let told = text::printable(reason.text_in(context.packs));
-    match reason {
-        Reason::FiduciaryDuty
-        | Reason::RegulatedTerm
-        | Reason::EvidenceMissing
-        | Reason::RelationshipEnded
-        | Reason::HumanOverride => capital(&told),
-        _ => format!("It {told}"),
-    }
-}
-
-/// The facts that a reason rests on.
-fn behind(
-    reason: Reason,
-    relationship: &Relationship,
-    context: &Context<'_>,
-    verdict: &Verdict,
-    facts: &Facts<'_>,
-) -> Vec<String> {
-    let signals: Vec<Signal> = match reason {
-        Reason::StandardisedOffer => vec![Signal::CustomCount, Signal::AdviceCount],
-        Reason::OneWayInteraction => vec![Signal::DialogueExchanges, Signal::ProactiveCount],
-        Reason::NoFormalContract => vec![Signal::ContractForm],
-        Reason::SelfService => vec![Signal::DialogueExchanges],
-        _ => {
-            let rules = context.rules.parts().signals.iter();
-            rules.filter(|rule| rule.reason == reason).map(|rule| rule.signal).collect()
-        }
-    };
-    let points = |signal: &Signal| {
-        let contribution =
-            verdict.contributions.iter().find(|one| one.source == Source::Signal(*signal))?;
-        let most = context.rules.rule(*signal)?.max_points();
-        Some(format!(
-            "{}: {} of {} points",
-            capital(&facts.of(*signal)),
-            span(contribution.lo, contribution.hi),
-            most
-        ))
-    };
-    let mut lines: Vec<String> = signals.iter().filter_map(points).collect();
-    lines.extend(beside(reason, relationship, context, verdict));
-    lines
-}
-
-/// The facts that are no signals.
-fn beside(
-    reason: Reason,
-    relationship: &Relationship,
-    context: &Context<'_>,
-    verdict: &Verdict,
-) -> Option<String> {
-    let standard = context.rules.parts().transactional;
-    match reason {
-        Reason::SingleTransaction => {
-            let days = relationship.purchase_days(context.as_of).dates();
-            days.first().map(|day| format!("One purchase day ever: {day}"))
-        }
-        Reason::MixedStreams => Some(format!(
-            "{} standard purchases or more, with at least {}% of the money",
-            standard.min_standard_count,
-            text::fixed(i128::from(standard.min_standard_share_bps), 2)
-        )),
-        Reason::PriceConvenience => Some("At least half of its purchases were promotional".to_owned()),
-        Reason::RelationshipEnded if verdict.episode.anchor != verdict.as_of => {
-            Some(format!("The last day of business was {}", verdict.episode.anchor))
-        }
-        Reason::RelationshipEnded => {
-            Some("A negotiated contract is in force, but nobody has spoken or bought for more than 180 days".to_owned())
-        }
-        Reason::NoCommercialActivity => {
-            Some("No contract and no purchase; both tables are complete".to_owned())
-        }
-        Reason::EvidenceMissing => {
-            let missing = incomplete(&EVIDENCE, &context.coverage);
-            Some(match missing.as_slice() {
-                [] => "The records leave it open".to_owned(),
-                tables => format!("Not complete: {}", tables.join(", ")),
-            })
-        }
-        Reason::RegulatedTerm => context.packs.iter().find_map(|pack| {
-            let mut rules = pack.parts().terms.iter();
-            let rule = rules.find(|rule| rule.regulated && rule.term == verdict.term)?;
-            let source = rule.source.as_deref().unwrap_or("no source");
-            Some(format!("Pack {}: {}", text::printable(pack.id()), text::printable(source)))
-        }),
-        _ => None,
-    }
-}
-
-/// Everything that is not known, the widest first; what is no signal before the signals.
-fn questions(verdict: &Verdict, context: &Context<'_>, open: &[OpenQuestion]) -> Vec<QuestionLine> {
-    let not_complete = |tables: &[Table]| incomplete(tables, &context.coverage);
-    let mut lines = Vec::new();
-    let on_client_side = |class| verdict.possible.contains(class);
-    if verdict.class == Class::Undetermined && verdict.hard_rule.is_none() {
-        if verdict.transactional == Tri::Unknown
-            && on_client_side(Class::Client)
-            && on_client_side(Class::Hybrid)
-        {
-            lines.push(QuestionLine {
-                signal: None,
-                question: "How much of what it buys is the same for everybody?",
-                not_complete: not_complete(&[Table::Purchases, Table::Contracts]),
-                points: None,
-                settles: verdict.score.lo >= verdict.thresholds.client,
-            });
-        }
-        if on_client_side(Class::Client) && verdict.score.hi < verdict.thresholds.client {
-            lines.push(QuestionLine {
-                signal: None,
-                question: "Does a contract carry a duty of care in law?",
-                not_complete: not_complete(&[Table::Contracts]),
-                points: None,
-                settles: true,
-            });
-        }
-    }
-    lines.extend(open.iter().map(|one| QuestionLine {
-        signal: Some(one.signal.name()),
-        question: Facts::question(one.signal),
-        not_complete: not_complete(one.signal.tables()),
-        points: Some([one.lo, one.hi]),
-        settles: one.settles,
-    }));
-    lines
-}
-
-/// What a class says of the account, or of us.
-fn class(verdict: &Verdict, context: &Context<'_>) -> String {
-    match verdict.class {
-        Class::Client => "an ongoing relationship, personal and two-way".to_owned(),
-        Class::Customer => "it buys, without much of a relationship beside".to_owned(),
-        Class::Hybrid if verdict.transactional == Tri::Yes => {
-            "a relationship, and standard buying beside it".to_owned()
-        }
-        Class::Hybrid => "more than buying, less than a full relationship".to_owned(),
-        Class::Undetermined if verdict.hard_rule.is_some() => {
-            "there is no business with it yet".to_owned()
-        }
-        Class::Undetermined => {
-            let possible: Vec<_> = verdict.possible.iter().map(Class::name).collect();
-            let missing = incomplete(&EVIDENCE, &context.coverage);
-            let because = match missing.as_slice() {
-                [] => "the records leave it open".to_owned(),
-                tables => format!("not complete are {}", tables.join(", ")),
-            };
-            format!("it may be {}, and we cannot tell; {because}", possible.join(" or "))
-        }
-    }
-}
-
-const fn stage(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Prospect => "a prospect",
-        Stage::New => "new",
-        Stage::Active => "active",
-        Stage::Dormant => "dormant",
-        Stage::Reengaged => "back after a long silence",
-        Stage::Former => "former",
-        _ => "at a stage we cannot tell",
-    }
-}
-
-fn firmness(verdict: &Verdict) -> &'static str {
-    match (verdict.robust, verdict.class) {
-        (true, _) => "Nothing that is missing could change the class.",
-        (false, Class::Undetermined) if verdict.hard_rule.is_some() => {
-            "There is nothing to decide before there is business."
-        }
-        (false, Class::Undetermined) => "What is missing could change the class.",
-        (false, _) => {
-            "It is decided by what was seen alone (policy lean): what is missing could change the class."
-        }
-    }
-}
-
-fn span(lo: i64, hi: i64) -> String {
-    if lo == hi { lo.to_string() } else { format!("{lo} to {hi}") }
-}
-
-fn points(count: u32) -> String {
-    if count == 1 { "1 point".to_owned() } else { format!("{count} points") }
-}
-
-fn points_between(lo: u32, hi: u32) -> String {
-    format!("{lo} to {}", points(hi))
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

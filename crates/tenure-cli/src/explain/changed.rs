@@ -3,7 +3,7 @@
 use tenure::classify::{Brief, Cause, Source, WhyChanged};
 
 use super::page::Block;
-use super::span;
+use super::words::span;
 use crate::text;
 
 pub(crate) fn say(why: &WhyChanged, blocks: &mut Vec<Block>) {

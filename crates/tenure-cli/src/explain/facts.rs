@@ -100,7 +100,16 @@ impl<'a> Facts<'a> {
                 let now = level(now, levels);
                 format!("{} (now: {now})", level(Span::exactly(change.to), levels))
             }
-            Kind::Flag(yes, no) => (if change.to > 0 { yes } else { no }).to_owned(),
+            Kind::Flag(yes, no) => {
+                let told = if change.to > 0 { yes } else { no };
+                // Toward customers nothing need change where nothing was seen: it must be known.
+                let seen = self.evidence.signals().get(change.signal).lo();
+                if seen <= change.to && change.to < change.from {
+                    format!("it turns out that {told}")
+                } else {
+                    told.to_owned()
+                }
+            }
             Kind::Count(one, many) => {
                 let now = if unknown {
                     "now not known".to_owned()
@@ -179,8 +188,8 @@ const fn kind(signal: Signal) -> Kind {
             "a negotiated contract",
         ]),
         Signal::BillingRecurring => Kind::Flag(
-            "a contract billed monthly, quarterly or annually",
-            "no contract billed monthly, quarterly or annually",
+            "a contract is billed monthly, quarterly or annually",
+            "no contract is billed monthly, quarterly or annually",
         ),
         Signal::GoalTracked => Kind::Flag("a goal is set", "no goal is set"),
         Signal::ManagerDedicated => Kind::Flag("somebody is assigned", "nobody is assigned"),
