@@ -43,6 +43,11 @@ fn refused(arguments: &[&str], says: &str) {
     assert_eq!(text(&output.stdout), "", "{arguments:?}");
 }
 
+/// A page without its line breaks: where it wraps is not what is looked at.
+fn unwrapped(page: &str) -> String {
+    page.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 fn path(folder: &TempDir) -> &str {
     folder.path().to_str().expect("a UTF-8 path")
 }
