@@ -126,8 +126,15 @@ impl Node {
         Kind::Decimal(format!("{sign}{whole}.{part}")).into()
     }
 
+    /// The `id` of a table; `None` if it has none, or this is no table.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match &self.get("id")?.kind {
+            Kind::Text(id) => Some(id),
+            _ => None,
+        }
+    }
+
     /// The value of that key; `None` if there is none, or this is no table.
-    #[cfg(feature = "serde")]
     pub(crate) fn get(&self, key: &str) -> Option<&Self> {
         match &self.kind {
             Kind::Table(entries) => entries.iter().find(|entry| entry.key == key).map(|e| &e.node),
@@ -165,12 +172,7 @@ impl Document {
     /// ```
     #[must_use]
     pub fn schema(&self) -> Option<&str> {
-        self.text("schema")
-    }
-
-    /// The text under that key of the root.
-    pub(crate) fn text(&self, key: &str) -> Option<&str> {
-        match &self.root.get(key)?.kind {
+        match &self.root.get("schema")?.kind {
             Kind::Text(text) => Some(text),
             _ => None,
         }

@@ -7,6 +7,7 @@ mod context;
 mod counterfactual;
 #[cfg(feature = "serde")]
 mod dates;
+mod diff;
 mod digest;
 mod document;
 mod evidence;
@@ -37,6 +38,7 @@ pub use context::{Context, Policy};
 pub use counterfactual::{
     Change, Counterfactual, NoWayError, OpenQuestion, Target, counterfactual, settled_by,
 };
+pub use diff::{RuleChange, RulePart, RuleStep, VerdictChange, diff_portfolio};
 pub use digest::Digest;
 #[cfg(feature = "serde")]
 pub use document::Document;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::class::Class;
 use crate::digest::Digest;
+use crate::document::Node;
 use crate::fault::DocumentError;
 use crate::named::named;
 use crate::reason::Reason;
@@ -292,9 +293,14 @@ pub struct RuleSet {
 
 impl RuleSet {
     /// Settings known to be right.
-    fn trusted(parts: RuleSetParts) -> Self {
+    pub(crate) fn trusted(parts: RuleSetParts) -> Self {
         let digest = Digest::of(describe::rule_set(&parts).to_canonical().as_bytes());
         Self { parts, digest }
+    }
+
+    /// All settings as a tree.
+    pub(crate) fn describe(&self) -> Node {
+        describe::rule_set(&self.parts)
     }
 
     /// Its name.
@@ -346,7 +352,7 @@ impl RuleSet {
     /// ```
     #[must_use]
     pub fn canonical(&self) -> String {
-        describe::rule_set(&self.parts).to_canonical()
+        self.describe().to_canonical()
     }
 
     /// The identity of the rule set: the SHA-256 of its [canonical form](Self::canonical). The

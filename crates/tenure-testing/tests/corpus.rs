@@ -32,3 +32,8 @@ fn folders() {
 fn histories() {
     assert!(walk("classify", laws::classify) >= 12);
 }
+
+#[test]
+fn rule_files() {
+    assert!(walk("rules", laws::rules) >= 12);
+}

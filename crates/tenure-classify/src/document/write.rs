@@ -2,38 +2,51 @@
 
 use super::{Kind, Node};
 
+/// How decimals are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Decimals {
+    /// As texts, so that no reader rounds them.
+    Quoted,
+    /// As numbers.
+    Plain,
+}
+
 impl Node {
-    /// JSON without white space; decimals as texts, so that no reader rounds them.
+    /// JSON without white space, decimals as texts.
     pub(crate) fn to_canonical(&self) -> String {
         let mut text = String::new();
-        self.canonical(&mut text);
+        self.compact(Decimals::Quoted, &mut text);
         text
     }
 
-    fn canonical(&self, text: &mut String) {
+    /// JSON without white space, for people.
+    pub(crate) fn to_shown(&self) -> String {
+        let mut text = String::new();
+        self.compact(Decimals::Plain, &mut text);
+        text
+    }
+
+    fn compact(&self, decimals: Decimals, text: &mut String) {
         match &self.kind {
             Kind::Table(entries) => {
                 text.push('{');
                 for (place, entry) in entries.iter().enumerate() {
-                    if place > 0 {
-                        text.push(',');
-                    }
+                    text.push_str(if place == 0 { "" } else { "," });
                     quoted(&entry.key, text);
                     text.push(':');
-                    entry.node.canonical(text);
+                    entry.node.compact(decimals, text);
                 }
                 text.push('}');
             }
             Kind::Array(items) => {
                 text.push('[');
                 for (place, item) in items.iter().enumerate() {
-                    if place > 0 {
-                        text.push(',');
-                    }
-                    item.canonical(text);
+                    text.push_str(if place == 0 { "" } else { "," });
+                    item.compact(decimals, text);
                 }
                 text.push(']');
             }
+            Kind::Decimal(digits) if decimals == Decimals::Plain => text.push_str(digits),
             Kind::Text(content) | Kind::Decimal(content) => quoted(content, text),
             #[cfg(feature = "serde")]
             Kind::Foreign(content) => quoted(content, text),

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::describe;
 use super::{RuleSet, read};
 use crate::document::{Document, Entry, Kind, Node, Reader, Table, choices};
 use crate::fault::{DocumentError, FaultCode};
@@ -39,7 +38,7 @@ impl<'d> Bases<'d> {
         let extends = Table::root(root).and_then(|table| table.get("extends"));
         let mut below: Option<Node> = None;
         let mut sound = true;
-        self.chain.push(document.text("id").unwrap_or_default().to_owned());
+        self.chain.push(document.root.name().unwrap_or_default().to_owned());
         for name in extends.and_then(|names| names.items(reader)).unwrap_or_default() {
             let base = name.text(reader).and_then(|text| self.base(text, &name, reader));
             sound &= base.is_some();
@@ -53,7 +52,7 @@ impl<'d> Bases<'d> {
         self.chain.pop();
         if !sound {
             // Something complete to read the rest of the document with.
-            below = Some(inherited(describe::rule_set(RuleSet::generic().parts())));
+            below = Some(inherited(RuleSet::generic().describe()));
         }
         let root = below.map_or_else(|| root.clone(), |below| laid_over(&below, root));
         Extended { root, sound }
@@ -80,7 +79,7 @@ impl<'d> Bases<'d> {
         if let Some(done) = self.done.get(name) {
             return done.clone();
         }
-        let mut named = self.others.iter().filter(|other| other.text("id") == Some(name));
+        let mut named = self.others.iter().filter(|other| other.root.name() == Some(name));
         let base = match (named.next(), RuleSet::built_in(name)) {
             (Some(document), _) => {
                 if named.next().is_some() {
@@ -89,9 +88,9 @@ impl<'d> Bases<'d> {
                 }
                 self.read(document, reader)
             }
-            (None, Some(built_in)) => Some(inherited(describe::rule_set(built_in.parts()))),
+            (None, Some(built_in)) => Some(inherited(built_in.describe())),
             (None, None) => {
-                let others = self.others.iter().filter_map(|other| other.text("id"));
+                let others = self.others.iter().filter_map(|other| other.root.name());
                 let names: Vec<&str> = others.chain(RuleSet::BUILT_IN.iter().copied()).collect();
                 let message = format!("there is no rule set `{}`", crate::fault::shortened(name));
                 let fault = at.fault(FaultCode::UnknownBase, message);
@@ -141,7 +140,7 @@ fn laid_over(below: &Node, above: &Node) -> Node {
             }
             Kind::Table(entries)
         }
-        (Kind::Array(old), Kind::Array(new)) if new.iter().all(|item| name(item).is_some()) => {
+        (Kind::Array(old), Kind::Array(new)) if new.iter().all(|item| item.name().is_some()) => {
             Kind::Array(by_name(old, new))
         }
         (_, kind) => kind.clone(),
@@ -155,8 +154,8 @@ fn by_name(below: &[Node], above: &[Node]) -> Vec<Node> {
     let mut added: Vec<Node> = Vec::new();
     let mut seen = BTreeSet::new();
     for (at, item) in above.iter().enumerate() {
-        let first = seen.insert(name(item));
-        match items.iter_mut().find(|one| name(one) == name(item)).filter(|_| first) {
+        let first = seen.insert(item.name());
+        match items.iter_mut().find(|one| one.name() == item.name()).filter(|_| first) {
             Some(one) => *one = moved((at, &laid_over(one, item))),
             None => added.push(moved((at, item))),
         }
@@ -168,13 +167,6 @@ fn by_name(below: &[Node], above: &[Node]) -> Vec<Node> {
 /// An item that remembers where it stood.
 fn moved((at, item): (usize, &Node)) -> Node {
     Node { index: item.index.or(Some(at)), ..item.clone() }
-}
-
-fn name(item: &Node) -> Option<&str> {
-    match &item.get("id")?.kind {
-        Kind::Text(id) => Some(id),
-        _ => None,
-    }
 }
 
 /// Reads a rule set with its bases.

@@ -111,20 +111,20 @@ impl RuleSet {
     #[cfg(feature = "files")]
     #[must_use]
     pub fn to_toml(&self) -> String {
-        super::describe::rule_set(&self.parts).to_toml()
+        self.describe().to_toml()
     }
 
     /// Writes JSON that [`from_json`](Self::from_json) reads as the same rule set.
     #[cfg(feature = "files")]
     #[must_use]
     pub fn to_json(&self) -> String {
-        super::describe::rule_set(&self.parts).to_json()
+        self.describe().to_json()
     }
 }
 
 impl serde::Serialize for RuleSet {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        super::describe::rule_set(&self.parts).serialize(serializer)
+        self.describe().serialize(serializer)
     }
 }
 

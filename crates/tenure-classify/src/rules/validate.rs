@@ -3,8 +3,9 @@
 
 use std::borrow::Cow;
 
-use super::describe::points_key;
+use super::describe::{RATE_PLACES, SHARE_PLACES, points_key};
 use super::{HardRule, MAX_SCORE, RuleSetParts, SignalRule};
+use crate::document::Node;
 use crate::fault::{Fault, FaultCode, Path};
 use crate::signal::{Signal, SignalKind};
 
@@ -105,8 +106,8 @@ fn settings(draft: &Draft, faults: &mut Vec<Fault>) {
         }
     }
     if let Some(found) = draft.min_standard_share_bps.filter(|&found| found > 10_000) {
-        let shown = crate::document::Node::decimal(found.into(), 4).to_canonical();
-        faults.push(out_of_range(share, shown.trim_matches('"'), "from 0 to 1"));
+        let shown = Node::decimal(found.into(), SHARE_PLACES).to_shown();
+        faults.push(out_of_range(share, shown, "from 0 to 1"));
     }
 }
 
@@ -156,6 +157,10 @@ fn of_signal(rule: &SignalRule, path: &Path, faults: &mut Vec<Fault>) {
         };
         faults.push(Fault::new(FaultCode::FirstBinNotZero, path, message).with_hint(hint));
     }
+    let shown = |bound: i64| match kind {
+        SignalKind::Rate => Node::decimal(bound, RATE_PLACES).to_shown(),
+        SignalKind::Count | SignalKind::Bool | SignalKind::Ordinal => bound.to_string(),
+    };
     let top = match kind {
         SignalKind::Count | SignalKind::Rate => MAX_BOUND,
         SignalKind::Bool => 1,
@@ -165,7 +170,11 @@ fn of_signal(rule: &SignalRule, path: &Path, faults: &mut Vec<Fault>) {
     };
     for (place, bin) in rule.bins.iter().enumerate() {
         if bin.from > top {
-            faults.push(out_of_range(bin_at(place), bin.from, &format!("at most {top}")));
+            faults.push(out_of_range(
+                bin_at(place),
+                shown(bin.from),
+                &format!("at most {}", shown(top)),
+            ));
         }
         if bin.points > MAX_POINTS {
             let range = format!("from 0 to {MAX_POINTS} points");
@@ -178,12 +187,6 @@ fn of_signal(rule: &SignalRule, path: &Path, faults: &mut Vec<Fault>) {
     for (place, (before, bin)) in rule.bins.iter().zip(rule.bins.iter().skip(1)).enumerate() {
         let path = bin_at(place.saturating_add(1));
         if bin.from <= before.from {
-            let shown = |from: i64| match kind {
-                SignalKind::Rate => {
-                    crate::document::Node::decimal(from, 3).to_canonical().replace('"', "")
-                }
-                _ => from.to_string(),
-            };
             let (found, before) = (shown(bin.from), shown(before.from));
             let message = format!("the bound `{found}` follows `{before}`");
             let fault = Fault::new(FaultCode::UnsortedBins, path.clone(), message);
