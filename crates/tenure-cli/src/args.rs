@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 /// Who is this account to us, and how is the relationship doing?
 ///
@@ -247,6 +247,9 @@ pub(crate) enum RulesCommand {
     /// Check files: every fault with its place
     #[command(after_help = CHECK_HELP)]
     Check(RulesCheckArgs),
+    /// Compare two rule sets: their settings, and the verdicts of a portfolio
+    #[command(after_help = DIFF_HELP)]
+    Diff(RulesDiffArgs),
 }
 
 #[derive(Debug, Args)]
@@ -270,6 +273,75 @@ pub(crate) enum RulesFormat {
     Json,
     /// For people
     Table,
+}
+
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("portfolio").args(["dir", "demo"]))]
+pub(crate) struct RulesDiffArgs {
+    /// The first rule set: a built-in name or a .toml or .json file
+    #[arg(value_name = "BEFORE")]
+    pub(crate) before: String,
+    /// The second
+    #[arg(value_name = "AFTER")]
+    pub(crate) after: String,
+    /// The folder with the tables of a portfolio
+    pub(crate) dir: Option<PathBuf>,
+    /// Use the made-up portfolio of `tenure demo` instead of a folder
+    #[arg(long)]
+    pub(crate) demo: bool,
+    /// A rule set that a file extends, beside the built-in ones; may be given again
+    #[arg(long = "base", value_name = "FILE")]
+    pub(crate) bases: Vec<PathBuf>,
+    /// The day of the question, included: YYYY-MM-DD
+    #[arg(long, value_name = "DATE", value_parser = read_date, requires = "portfolio")]
+    pub(crate) as_of: Option<NaiveDate>,
+    /// Use only what was recorded by this day, included [default: as of]
+    #[arg(long, value_name = "DATE", value_parser = read_date, requires = "portfolio")]
+    pub(crate) known_at: Option<NaiveDate>,
+    /// As for `tenure classify`
+    #[arg(long, value_name = "POLICY", requires = "portfolio")]
+    pub(crate) policy: Option<String>,
+    /// As for `tenure classify`
+    #[arg(long = "pack", value_name = "NAME|FILE", requires = "portfolio")]
+    pub(crate) packs: Vec<String>,
+    /// Fail with exit code 1 if any row was rejected, or an override is of no account
+    #[arg(long, requires = "portfolio")]
+    pub(crate) strict: bool,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
+    pub(crate) format: DiffFormat,
+}
+
+impl RulesDiffArgs {
+    /// What is read of the portfolio.
+    pub(crate) fn input(&self) -> InputArgs {
+        InputArgs {
+            dir: self.dir.clone(),
+            demo: self.demo,
+            as_of: self.as_of,
+            known_at: self.known_at,
+            strict: self.strict,
+            threads: None,
+        }
+    }
+
+    /// What its verdicts are asked with, besides the rules.
+    pub(crate) fn question(&self) -> QuestionArgs {
+        QuestionArgs {
+            policy: self.policy.clone(),
+            packs: self.packs.clone(),
+            rules: self.before.clone(),
+            bases: self.bases.clone(),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffFormat {
+    /// For people
+    Text,
+    /// Schema tenure/rules-diff/1
+    Json,
 }
 
 #[derive(Debug, Args)]

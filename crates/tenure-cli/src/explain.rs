@@ -30,7 +30,7 @@ use page::Block;
 use questions::{QuestionLine, questions};
 use reasons::{ReasonLine, behind, sentence};
 use ways::Ways;
-use words::{capital, class, firmness, points, span, stage};
+use words::{capital, class, firmness, points, stage};
 
 /// The shape of the JSON document.
 const SCHEMA: &str = "tenure/explain/1";
@@ -351,7 +351,7 @@ impl<'a> Explanation<'a> {
             .iter()
             .map(|line| {
                 let most = if line.most == 0 { String::new() } else { line.most.to_string() };
-                [span(line.lo, line.hi), most, format!("{}: {}", line.source, line.fact)]
+                [text::range(line.lo, line.hi), most, format!("{}: {}", line.source, line.fact)]
             })
             .collect();
         let score = self.verdict.score;

@@ -41,7 +41,7 @@ fn main() -> ExitCode {
         Command::Report(args) => report::run(&args),
         Command::Classify(args) => classify::run(&args),
         Command::Explain(args) => explain::run(&args),
-        Command::Rules(command) => rules::run(&command).map(|()| Rejects::None),
+        Command::Rules(command) => rules::run(&command),
         Command::Demo(args) => write_demo(&args).map(|()| Rejects::None),
         Command::Schema(args) => print_schema(&args).map(|()| Rejects::None),
     };

@@ -1,4 +1,6 @@
-//! `tenure rules`: rule sets, packs and playbooks shown and checked.
+//! `tenure rules`: rule sets, packs and playbooks shown, checked and compared.
+
+mod diff;
 
 use std::fmt::Write as _;
 
@@ -11,12 +13,14 @@ use tenure::classify::{
 use crate::args::{RulesCheckArgs, RulesCommand, RulesFormat, RulesShowArgs};
 use crate::error::CommandError;
 use crate::files::{self, Piece};
+use crate::input::Rejects;
 use crate::{print, table, text};
 
-pub(crate) fn run(command: &RulesCommand) -> Result<(), CommandError> {
+pub(crate) fn run(command: &RulesCommand) -> Result<Rejects, CommandError> {
     match command {
-        RulesCommand::Show(args) => show(args),
-        RulesCommand::Check(args) => check(args),
+        RulesCommand::Show(args) => show(args).map(|()| Rejects::None),
+        RulesCommand::Check(args) => check(args).map(|()| Rejects::None),
+        RulesCommand::Diff(args) => diff::run(args),
     }
 }
 

@@ -144,7 +144,7 @@ pub(crate) fn fixed(scaled: i128, places: usize) -> String {
 }
 
 /// `57`, or `57 to 59` where not all is known.
-pub(crate) fn range(lo: u32, hi: u32) -> String {
+pub(crate) fn range<T: std::fmt::Display + PartialEq>(lo: T, hi: T) -> String {
     if lo == hi { lo.to_string() } else { format!("{lo} to {hi}") }
 }
 

@@ -3,7 +3,6 @@
 use tenure::classify::{Brief, Cause, Source, WhyChanged};
 
 use super::page::Block;
-use super::words::span;
 use crate::text;
 
 pub(crate) fn say(why: &WhyChanged, blocks: &mut Vec<Block>) {
@@ -17,7 +16,8 @@ pub(crate) fn say(why: &WhyChanged, blocks: &mut Vec<Block>) {
                 Source::Signal(signal) => signal.name(),
                 _ => "cap",
             };
-            let (from, to) = (span(moved.from.lo, moved.from.hi), span(moved.to.lo, moved.to.hi));
+            let (from, to) =
+                (text::range(moved.from.lo, moved.from.hi), text::range(moved.to.lo, moved.to.hi));
             format!("{source}: from {from} to {to} points")
         });
         let change = if told(&step.from) == told(&step.to) {

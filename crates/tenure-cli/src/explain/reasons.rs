@@ -5,7 +5,7 @@ use tenure::classify::{Context, Reason, Signal, Source, Verdict};
 use tenure::model::Relationship;
 
 use super::facts::{Facts, incomplete};
-use super::words::{capital, span};
+use super::words::capital;
 use crate::table::EVIDENCE;
 use crate::text;
 
@@ -55,7 +55,7 @@ pub(super) fn behind(
         Some(format!(
             "{}: {} of {} points",
             capital(&facts.of(*signal)),
-            span(contribution.lo, contribution.hi),
+            text::range(contribution.lo, contribution.hi),
             most
         ))
     };

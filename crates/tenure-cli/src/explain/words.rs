@@ -55,10 +55,6 @@ pub(super) fn firmness(verdict: &Verdict) -> &'static str {
     }
 }
 
-pub(super) fn span(lo: i64, hi: i64) -> String {
-    if lo == hi { lo.to_string() } else { format!("{lo} to {hi}") }
-}
-
 pub(super) fn points(count: u32) -> String {
     if count == 1 { "1 point".to_owned() } else { format!("{count} points") }
 }
