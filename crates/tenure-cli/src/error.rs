@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use tenure::classify::{BackwardsError, DocumentError, OverrideError};
+use tenure::classify::{BackwardsError, DocumentError, Fault, FaultCode, OverrideError};
 use tenure::ingest::IngestError;
 use tenure::scorecard::ScorecardError;
 
@@ -79,14 +79,21 @@ pub(crate) enum CommandError {
     Print(#[source] io::Error),
 }
 
-/// The first fault, and where the others are listed.
+/// The first fault, and where the others are listed. Of a file that is something else only that
+/// is told: what it lacks to be what was wanted is no fault of it.
 fn first_fault(error: &DocumentError) -> String {
-    let mut faults = error.faults().iter();
-    let first = faults.next().map(ToString::to_string).unwrap_or_default();
-    match faults.len() {
+    let faults = told_faults(error);
+    let first = faults.first().map(ToString::to_string).unwrap_or_default();
+    match faults.len().saturating_sub(1) {
         0 => first,
         more => format!("{first} (and {more} more: `tenure rules check` lists them)"),
     }
+}
+
+/// The faults that are told to people.
+pub(crate) fn told_faults(error: &DocumentError) -> Vec<&Fault> {
+    let other_schema = error.faults().iter().find(|fault| fault.code() == FaultCode::BadSchema);
+    other_schema.map_or_else(|| error.faults().iter().collect(), |fault| vec![fault])
 }
 
 fn did_you_mean(near: &[String]) -> String {

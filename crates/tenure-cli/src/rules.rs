@@ -11,7 +11,7 @@ use tenure::classify::{
 };
 
 use crate::args::{RulesCheckArgs, RulesCommand, RulesFormat, RulesShowArgs};
-use crate::error::CommandError;
+use crate::error::{CommandError, told_faults};
 use crate::files::{self, Piece};
 use crate::input::Rejects;
 use crate::{print, table, text};
@@ -119,7 +119,7 @@ fn check(args: &RulesCheckArgs) -> Result<(), CommandError> {
 
 /// Every fault on a line of its own, its hint under it.
 fn tell(out: &mut String, error: &DocumentError) {
-    for fault in error.faults() {
+    for fault in told_faults(error) {
         let place = fault.location().map_or_else(String::new, |place| format!("{place}: "));
         let path = fault.path();
         let between = if path.is_empty() { "" } else { ": " };

@@ -134,7 +134,7 @@ impl Moved {
         let number = |number: u64| text::grouped(i128::from(number));
         writeln!(
             out,
-            "\nOf {} accounts as of {}, known at {}, {} verdicts differ, {} of them in class.",
+            "\nOf {} accounts as of {}, known at {}: verdicts that differ {}, in class {}.",
             number(self.accounts),
             self.as_of,
             self.known_at,
@@ -149,13 +149,16 @@ impl Moved {
         for ((from, to), count) in ways {
             writeln!(out, "  {from} -> {to}: {}", number(count))?;
         }
-        for one in &self.verdicts {
+        // Another class is what people look for.
+        let same_class = |one: &&VerdictChange| one.from.class == one.to.class;
+        let (others, first): (Vec<_>, Vec<_>) = self.verdicts.iter().partition(same_class);
+        for one in first.into_iter().chain(others) {
             writeln!(
                 out,
                 "\n{}: {} -> {}",
                 text::printable(one.account.as_str()),
-                told(&one.from),
-                told(&one.to)
+                told(&one.from, &one.to),
+                told(&one.to, &one.from)
             )?;
             for step in &one.steps {
                 writeln!(out, "  {}: {}", step.part.name().replace('_', " "), moves(step))?;
@@ -165,11 +168,17 @@ impl Moved {
     }
 }
 
-/// A verdict in a few words.
-fn told(found: &Brief) -> String {
-    let score = text::range(found.score.lo, found.score.hi);
-    let reasons: Vec<_> = found.shown_reasons().iter().map(|reason| reason.name()).collect();
-    format!("{} ({score}; {})", found.class, reasons.join(", "))
+/// A verdict in a few words, with the stage and the reasons where the other has different ones.
+fn told(found: &Brief, other: &Brief) -> String {
+    let mut words =
+        vec![format!("{} {}", found.class, text::range(found.score.lo, found.score.hi))];
+    if found.stage != other.stage {
+        words.push(found.stage.to_string());
+    }
+    if found.shown_reasons() != other.shown_reasons() {
+        words.extend(found.shown_reasons().iter().map(ToString::to_string));
+    }
+    words.join(", ")
 }
 
 /// The points that moved, or what else did.

@@ -1,6 +1,6 @@
 //! `tenure rules`.
 
-use super::{code, folder, json, path, printed, refused, tenure, text};
+use super::{code, folder, json, path, printed, refused, small, tenure, text};
 
 #[test]
 fn what_is_built_in_can_be_shown_checked_and_read_again() {
@@ -115,6 +115,8 @@ fn every_fault_is_told_with_its_place() {
     ] {
         assert!(told.lines().any(|one| one.starts_with(&line)), "{line}\n{told}");
     }
+    // Of what is something else, that alone is told.
+    assert_eq!(told.lines().filter(|one| one.starts_with(other.as_str())).count(), 1, "{told}");
 }
 
 #[test]
@@ -143,4 +145,73 @@ fn hostile_files_end_in_an_error_with_a_place() {
         "`generik` is neither a built-in rule set, pack or playbook",
     );
     refused(&["rules", "show", path(&files)], "is neither a built-in");
+}
+
+/// 62 to 64 points are a client from 55 on, and a hybrid where a client needs 70.
+#[test]
+fn what_other_rules_would_change() {
+    let house = "schema = \"tenure/ruleset/1\"\nid = \"house\"\nversion = \"1.0.0\"\n\
+                 extends = [\"generic\"]\nthresholds.client = 70\n";
+    let (files, input) = (folder(&[("house.toml", house)]), small(""));
+    let house = files.path().join("house.toml");
+    let house = house.to_str().unwrap();
+    let settings = "Settings that differ:\n  id: \"generic\" -> \"house\"\n  \
+                    thresholds.client: 55 -> 70\n";
+    let alone = printed(&["rules", "diff", "generic", house]);
+    assert!(alone.ends_with(settings), "{alone}");
+    let both = printed(&["rules", "diff", "generic", house, path(&input)]);
+    let moved = "\nOf 2 accounts as of 2025-06-30, known at 2025-06-30: verdicts that differ 1, in \
+                 class 1.\n  client -> hybrid: 1\n\nacme: client 62 to 64 -> hybrid 62 to 64\n  \
+                 thresholds: client -> hybrid\n";
+    assert!(both.ends_with(&format!("{settings}{moved}")), "{both}");
+    let document = json(&["rules", "diff", "generic", house, path(&input), "--format", "json"]);
+    assert_eq!(document["schema"], "tenure/rules-diff/1");
+    assert_eq!(document["settings"][1]["path"], "thresholds.client");
+    assert_eq!(document["portfolio"]["verdicts"][0]["account"], "acme");
+    assert_eq!(document["portfolio"]["verdicts"][0]["steps"][0]["part"], "thresholds");
+    let same = printed(&["rules", "diff", "generic", "generic", path(&input)]);
+    assert!(
+        same.contains("No setting differs.") && same.contains("differ 0, in class 0"),
+        "{same}"
+    );
+}
+
+/// Without the manager's 6 points every verdict on an account with a manager is another, and none
+/// of one without.
+#[test]
+fn the_variant_without_what_the_provider_chooses() {
+    let document = json(&["rules", "diff", "generic", "needs_based", "--demo", "--format", "json"]);
+    let verdicts = json(&["classify", "--demo", "--format", "json"]);
+    let with_manager: Vec<_> = verdicts["verdicts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|one| {
+            let sum = one["verdict"]["contributions"].as_array().unwrap();
+            let manager = serde_json::json!({"signal": "manager.dedicated"});
+            sum.iter().any(|part| part["source"] == manager && part["hi"] == 6)
+        })
+        .map(|one| one["account"].clone())
+        .collect();
+    let moved = document["portfolio"]["verdicts"].as_array().unwrap();
+    let moved: Vec<_> = moved.iter().map(|one| one["account"].clone()).collect();
+    assert_eq!(moved, with_manager);
+    assert_eq!(document["portfolio"]["accounts"], 400);
+}
+
+#[test]
+fn a_comparison_that_cannot_be_made_is_refused() {
+    refused(
+        &["rules", "diff", "generic", "legal"],
+        "`legal` is neither a built-in rule set nor a file",
+    );
+    let pack = folder(&[("legal.toml", &printed(&["rules", "show", "legal"]))]);
+    let file = pack.path().join("legal.toml");
+    refused(&["rules", "diff", "generic", file.to_str().unwrap()], "bad_schema");
+    let output = tenure(&["rules", "diff", "generic", "needs_based", "--as-of", "2025-01-01"]);
+    assert_eq!(code(&output), 2, "a day without a portfolio");
+    refused(&["rules", "diff", "generic", "needs_based", "/no/such/folder"], "/no/such/folder");
+    let input = small("");
+    let kind = ["rules", "diff", "generic", "needs_based", path(&input), "--policy", "kind"];
+    refused(&kind, "`--policy` is `kind`");
 }
