@@ -288,9 +288,10 @@ impl<'r> Move<'r> {
         let can = match rule.actionable {
             Actionable::Yes => true,
             Actionable::No => false,
-            // Time passes for live relationships, and only forwards.
+            // Time passes for live relationships, only forwards, and moves nothing but tenure.
             Actionable::Wait => {
-                target == Target::ClientSide
+                rule.signal == Signal::TenureDays
+                    && target == Target::ClientSide
                     && evidence.episode().opened.is_some()
                     && evidence.episode().anchor == evidence.as_of().day()
             }

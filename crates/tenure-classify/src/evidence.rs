@@ -31,11 +31,11 @@ const NOT_PROACTIVE: [&str; 2] = ["answer", "win_back"];
 /// A signal whose tables are complete is exact; otherwise its lower end is what was observed and
 /// its upper end open. Where contracts or purchases are not complete, two things more are in doubt:
 /// whether the relationship is over (then there are two readings, from the observed anchor and from
-/// the day itself), and where the episode began: a contract or purchase that we cannot see may have
+/// any day since), and where the episode began: a contract or purchase that we cannot see may have
 /// bridged the gap before it, or belong to an earlier episode. Then the upper ends also count what
-/// came before the close that was observed, and the lower ends nothing before the opening; and
-/// from the day itself, where a newer episode may have begun unseen, the lower ends count only
-/// what came after all that was seen, and no duty of care of the past decides.
+/// came before the close that was observed, and the lower ends nothing that an unseen episode could
+/// have closed over before the opening, or before the day itself where no business was seen; and
+/// where a newer episode may have begun unseen, no duty of care of the past decides.
 ///
 /// Cost: a few passes over the account's tables, and a sort of its purchases.
 ///
@@ -70,7 +70,7 @@ pub struct Evidence {
     observed: Signals,
     /// From the observed anchor.
     reading: Reading,
-    /// From the day of the question, where we cannot tell whether the relationship is over.
+    /// From any day up to that of the question, where we cannot tell when it was over.
     alternative: Option<Reading>,
 }
 
@@ -118,15 +118,8 @@ impl Evidence {
         let anchor = history.episode.anchor;
         let look = reader.look(anchor);
         let in_doubt = history.active && !history.live && !history.sources_complete;
-        let alternative = in_doubt.then(|| {
-            let today = context.as_of.day();
-            let mut reading = reader.look(today).reading;
-            if history.may_have_restarted {
-                let newer = Window::new(today, Some(anchor), context.rules);
-                reading.widen(&reader.look_from(newer).reading);
-            }
-            reading
-        });
+        let alternative = in_doubt.then(|| reader.since(anchor));
+        let stage = Stage::of(&history);
         Self {
             as_of: context.as_of,
             facts: Facts {
@@ -140,8 +133,8 @@ impl Evidence {
                 mostly_promotional: look.mostly_promotional,
                 self_service: look.self_service,
             },
-            stage: Stage::of(&history),
-            next_stage: StageChange::next(&history),
+            stage,
+            next_stage: StageChange::next(&history, stage),
             contracts_changed: history.contracts_changed(),
             episode: history.episode,
             sales_cycle_days: reader.sales_cycle_days(),
@@ -380,14 +373,56 @@ impl Reader<'_, '_> {
         let from = |after| self.look_from(Window::new(anchor, after, self.context.rules));
         let mut look = from(episode.previous_close);
         if !self.history.sources_complete {
-            // Where nothing commercial was seen there is no episode yet, and nothing to doubt.
-            if let Some(opened) = episode.opened {
-                look.reading.widen(&from(None).reading);
-                let doubted = Days::new(u64::from(self.unseen_reach()));
-                look.reading.widen(&from(opened.checked_sub_days(doubted)).reading);
-            }
+            look.reading.widen(&from(None).reading);
+            look.reading.widen(&from(self.latest_close(anchor)).reading);
         }
         look
+    }
+
+    /// Where we cannot tell whether the relationship is over: it may have ended on any day since it
+    /// was last seen, or not at all. What every one of the windows holds is certain, what none of
+    /// them holds is not; between them a window may hold less than at both ends, and more.
+    fn since(&self, seen: NaiveDate) -> Reading {
+        let (today, rules) = (self.context.as_of.day(), self.context.rules);
+        let mut reading = self.look(today).reading;
+        let any = Window { anchor: today, ..Window::new(seen, None, rules) };
+        reading.widen(&self.look_from(any).reading);
+        // A newer episode may have begun after all that was seen.
+        let newer = Some(seen).filter(|_| self.history.may_have_restarted);
+        let close = newer.or_else(|| self.latest_close(seen));
+        let last = Window::new(today, close, rules);
+        reading.widen(&self.look_from(last).reading);
+        let every = Window { anchor: seen, ..last };
+        reading.widen(&self.look_from(every).reading);
+        let managed = reading.signals.get(Signal::ManagerDedicated).hull(self.managed(seen, today));
+        reading.signals.set(Signal::ManagerDedicated, managed);
+        reading
+    }
+
+    /// Whether somebody was assigned on every one of those days, and whether on any.
+    fn managed(&self, first: NaiveDate, last: NaiveDate) -> Span {
+        let (mut next, mut any) = (Some(first), false);
+        for entry in self.history.relationship.assignments() {
+            let one = &entry.record;
+            if !self.history.as_of.sees(one.start, entry.recorded_at) || one.start > last {
+                continue;
+            }
+            any |= one.end.is_none_or(|end| end >= first);
+            // By start: who comes later does not fill an earlier day.
+            if next.is_some_and(|day| one.in_force(day)) {
+                next = one.end.and_then(|end| end.succ_opt());
+            }
+        }
+        Span::new(i64::from(next.is_none_or(|day| day > last)), i64::from(any))
+    }
+
+    /// The last day on which an episode before the one of that anchor may have closed.
+    fn latest_close(&self, anchor: NaiveDate) -> Option<NaiveDate> {
+        let Episode { opened, previous_close, .. } = self.history.episode;
+        // Where no business was seen, an episode that was not may have opened this very day.
+        let opened = opened.filter(|_| self.history.active).unwrap_or(anchor);
+        let reach = Days::new(u64::from(self.unseen_reach()));
+        previous_close.max(opened.checked_sub_days(reach))
     }
 
     /// An earlier episode that nobody recorded closed at least so many days before the observed

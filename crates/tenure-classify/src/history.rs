@@ -139,6 +139,13 @@ impl<'a> History<'a> {
         later(self.last_purchase?, self.rhythm.reach_days()).succ_opt()
     }
 
+    /// The first day on which no contract is in force any more; `None` where one is open, or there
+    /// is none.
+    pub(crate) fn free_on(&self) -> Option<NaiveDate> {
+        let mut ends = self.contracts.iter().map(|contract| contract.end);
+        ends.try_fold(None, |last, end| end.map(|end| Some(end).max(last)))??.succ_opt()
+    }
+
     /// The last day on which an engagement contract began, or was over for the first time.
     pub(crate) fn contracts_changed(&self) -> Option<NaiveDate> {
         let today = self.as_of.day();

@@ -154,9 +154,15 @@ pub(crate) fn is_idle(evidence: &Evidence, rules: &RuleSet) -> bool {
     !evidence.facts.active && rules.hard_rule(Condition::NoCommercialActivity).is_some()
 }
 
+/// Whether there may be commercial activity, of which nothing was seen: no class can be told then,
+/// whatever the rule set says of accounts without any.
+fn is_unseen(evidence: &Evidence) -> bool {
+    !evidence.facts.active && !evidence.facts.sources_complete
+}
+
 /// The class under the strict policy, from the classes left open.
 pub(crate) fn strict_class(evidence: &Evidence, rules: &RuleSet, open: ClassSet) -> Class {
-    if is_idle(evidence, rules) {
+    if is_idle(evidence, rules) || is_unseen(evidence) {
         Class::Undetermined
     } else {
         open.only().unwrap_or(Class::Undetermined)
@@ -166,7 +172,7 @@ pub(crate) fn strict_class(evidence: &Evidence, rules: &RuleSet, open: ClassSet)
 /// The class as if what was not observed had not happened.
 pub(crate) fn lean_class(evidence: &Evidence, context: &Context<'_>, sides: Sides) -> Class {
     let rules = context.rules;
-    if is_idle(evidence, rules) {
+    if is_idle(evidence, rules) || is_unseen(evidence) {
         return Class::Undetermined;
     }
     let known = |fact: bool| if fact { Tri::Yes } else { Tri::No };

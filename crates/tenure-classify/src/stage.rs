@@ -94,26 +94,37 @@ pub struct StageChange {
 }
 
 impl StageChange {
-    /// The first stage that differs from today's if nothing more happens; `None` if it stays.
-    pub(crate) fn next(history: &History<'_>) -> Option<Self> {
-        let (today, now) = (history.as_of.day(), Stage::of(history));
+    /// The first stage that differs from today's, `now`, if nothing more happens; `None` if it
+    /// stays.
+    pub(crate) fn next(history: &History<'_>, now: Stage) -> Option<Self> {
+        // What is over, or never began, stays so.
+        if !history.active || !history.live {
+            return None;
+        }
+        let today = history.as_of.day();
         let after = |past: Option<NaiveDate>, days: i64| later(past?, days).succ_opt();
-        let spoken = history.last_personal_contact();
-        let [silence, new, reengaged, quiet_purchase, quiet_contact] = [
+        let young = history.first_day.filter(|_| now == Stage::New);
+        let back = history.last_purchase.filter(|_| history.is_back());
+        // Only what is negotiated falls quiet, from its own start on, and matters until it is over.
+        let negotiated: &[_] =
+            if history.negotiated_since(today).is_some() { &history.contracts } else { &[] };
+        let spoken = if negotiated.is_empty() { None } else { history.last_personal_contact() };
+        let bought = history.last_purchase.filter(|_| !negotiated.is_empty());
+        let days = [
             history.silent_on(),
-            after(history.first_day, NEW_DAYS),
-            after(history.last_purchase, REENGAGED_DAYS),
-            after(history.last_purchase, QUIET_DAYS),
+            history.free_on(),
+            after(young, NEW_DAYS),
+            after(back, REENGAGED_DAYS),
+            after(bought, QUIET_DAYS),
             after(spoken, QUIET_DAYS),
         ];
         let mut reached = today;
         loop {
-            // A contract may fall quiet from its own start on, and matters until it is over.
-            let contracts = history.contracts.iter().flat_map(|one| {
+            let contracts = negotiated.iter().flat_map(|one| {
                 [one.end.and_then(|end| end.succ_opt()), after(Some(one.start), QUIET_DAYS)]
             });
-            let days = [silence, new, reengaged, quiet_purchase, quiet_contact].into_iter();
-            let on = days.chain(contracts).flatten().filter(|&day| day > reached).min()?;
+            let days = days.into_iter().chain(contracts).flatten();
+            let on = days.filter(|&day| day > reached).min()?;
             let to = Stage::on(history, on);
             if to != now {
                 return Some(Self { on, to });

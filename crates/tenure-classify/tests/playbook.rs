@@ -1,6 +1,10 @@
 //! Playbooks as data: files read and written, every fault with its place.
 #![cfg(feature = "files")]
-#![expect(clippy::unwrap_used, reason = "helpers outside #[test] functions")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    reason = "helpers outside #[test] functions"
+)]
 
 use tenure_classify::{
     Applied, Class, Document, DocumentError, Fault, Playbook, Since, Stage, Treatment,
@@ -18,23 +22,27 @@ fn faults(from: &str, to: &str) -> Vec<String> {
     told(Playbook::from_toml("mine.toml", STANDARD.replacen(from, to, 1)))
 }
 
+/// What stands before that text.
+fn before(of: &str) -> &'static str {
+    STANDARD.split_once(of).unwrap().0
+}
+
 /// The line on which that text begins.
 fn line(of: &str) -> usize {
-    STANDARD[..STANDARD.find(of).unwrap()].matches('\n').count() + 1
+    before(of).split('\n').count()
 }
 
 /// Where that text begins, as a place is written.
 fn place(of: &str) -> String {
-    let before = &STANDARD[..STANDARD.find(of).unwrap()];
-    let column = before.chars().rev().take_while(|&c| c != '\n').count() + 1;
+    let column = before(of).rsplit('\n').next().unwrap().chars().count() + 1;
     format!("mine.toml:{}:{column}", line(of))
 }
 
 #[test]
 fn the_file_of_the_default_playbook_is_the_default_playbook() {
     assert_eq!(&Playbook::from_toml("standard.toml", STANDARD).unwrap(), Playbook::standard());
-    let comments = STANDARD.find("schema").unwrap();
-    assert_eq!(STANDARD[comments..], Playbook::standard().to_toml());
+    let plain = format!("schema{}", STANDARD.split_once("schema").unwrap().1);
+    assert_eq!(plain, Playbook::standard().to_toml());
 }
 
 /// `digest.py` reads the file by other means, and wrote `standard.sha256`.
@@ -50,16 +58,8 @@ fn comments_order_and_notation_do_not_matter() {
     let mut rows: Vec<&str> = rows.split("[[treatment]]").collect();
     rows.reverse();
     let shuffled = format!("{head}[[treatment]]{}", rows.join("\n# a row\n[[treatment]]"));
-    let apart = STANDARD.replace(
-        "auto_close = false",
-        "auto_close = false\n[treatment.dormant_action]\ntext = \"none\"",
-    );
-    let last = apart.rfind("dormant_action = { text = \"none\" }\n").unwrap();
-    let apart = format!(
-        "{}{}",
-        &apart[..last],
-        &apart[last + "dormant_action = { text = \"none\" }\n".len()..]
-    );
+    let (head, tail) = STANDARD.rsplit_once("dormant_action = { text = \"none\" }\n").unwrap();
+    let apart = format!("{head}{tail}[treatment.dormant_action]\ntext = \"none\"\n");
     let json = Playbook::standard().to_json();
     for (name, read) in [
         ("shuffled", Playbook::from_toml("f", shuffled)),
@@ -141,24 +141,29 @@ const NEEDED: [&str; 13] = [
     "resolution",
 ];
 
-/// The first row of the file, and the rest of it on either side.
-fn first_row() -> (&'static str, &'static str, &'static str) {
-    let start = STANDARD.find("[[treatment]]").unwrap();
-    let end = start + STANDARD[start + 1..].find("[[treatment]]").unwrap() + 1;
-    (&STANDARD[..start], &STANDARD[start..end], &STANDARD[end..])
+/// The lines of the first row, below its heading.
+fn first_row() -> Vec<&'static str> {
+    let (row, _) = STANDARD.split_once("[[treatment]]\n").unwrap().1.split_once("\n\n").unwrap();
+    row.lines().collect()
+}
+
+/// What is wrong with the file of the default playbook when its first row has other lines.
+fn faults_of_row(lines: &[&str]) -> Vec<String> {
+    let (head, rest) = STANDARD.split_once("[[treatment]]\n").unwrap();
+    let rest = rest.split_once("\n\n").unwrap().1;
+    let text = format!("{head}[[treatment]]\n{}\n\n{rest}", lines.join("\n"));
+    told(Playbook::from_toml("mine.toml", text))
 }
 
 #[test]
 fn a_key_that_must_be_there_is_told() {
-    let (before, row, after) = first_row();
     let heading = line("[[treatment]]");
     for key in NEEDED {
-        let start = format!("{key} = ");
-        let lines = row.lines().filter(|line| !line.starts_with(&start));
-        let text = format!("{before}{}\n{after}", lines.collect::<Vec<_>>().join("\n"));
+        let mut lines = first_row();
+        lines.retain(|line| !line.starts_with(&format!("{key} = ")));
         let path = format!("treatment[0].{key}");
         let expected = format!("mine.toml:{heading}:1: {path}: `{key}` is missing [missing_key]");
-        assert_eq!(told(Playbook::from_toml("mine.toml", text)), [expected]);
+        assert_eq!(faults_of_row(&lines), [expected]);
     }
     for key in ["id", "version"] {
         let gone = format!("{key} = \"");
@@ -167,48 +172,44 @@ fn a_key_that_must_be_there_is_told() {
         assert_eq!(told(Playbook::from_toml("mine.toml", text)), [expected]);
     }
     assert_eq!(
-        told(Playbook::from_toml("mine.toml", before)),
+        told(Playbook::from_toml("mine.toml", before("[[treatment]]"))),
         ["mine.toml:1:1: treatment: `treatment` is missing [missing_key]"]
     );
-    for (key, rest) in
-        [("cadence.text", "cadence = {}"), ("dormant_action.text", "dormant_action = {}")]
-    {
-        let name = rest.split(' ').next().unwrap();
-        let old = row.lines().find(|line| line.starts_with(name)).unwrap();
-        let text = format!("{before}{}{after}", row.replace(old, rest));
-        let (at, column) = (line(old), name.len() + 4);
+    for key in ["cadence", "dormant_action"] {
+        let mut lines = first_row();
+        let place = lines.iter().position(|line| line.starts_with(key)).unwrap();
+        let nothing = format!("{key} = {{}}");
+        lines[place] = &nothing;
+        let (at, column) = (heading + 1 + place, key.len() + 4);
+        let path = format!("treatment[0].{key}.text");
         assert_eq!(
-            told(Playbook::from_toml("mine.toml", text)),
-            [format!(
-                "mine.toml:{at}:{column}: treatment[0].{key}: `text` is missing [missing_key]"
-            )]
+            faults_of_row(&lines),
+            [format!("mine.toml:{at}:{column}: {path}: `text` is missing [missing_key]")]
         );
     }
 }
 
 #[test]
 fn a_value_of_another_type_is_told() {
-    let (before, row, after) = first_row();
     for key in NEEDED.into_iter().chain(["auto_close"]) {
         let start = format!("{key} = ");
         let wrong = format!("{start}7");
-        let mut lines: Vec<&str> = row.lines().collect();
+        let mut lines = first_row();
         let place = lines.iter().position(|line| line.starts_with(&start));
-        let place = place.unwrap_or(lines.len() - 1);
-        lines[place] = &wrong;
-        let text = format!("{before}{}\n{after}", lines.join("\n"));
+        let place = place.unwrap_or(lines.len());
+        lines.splice(place..(place + 1).min(lines.len()), [wrong.as_str()]);
         let expected = match key {
             "class" | "stage" | "metrics" => "a list",
             "cadence" | "dormant_action" => "a table",
             "auto_close" => "true or false",
             _ => "a text",
         };
-        let (at, column) = (line("[[treatment]]") + place, start.len() + 1);
+        let (at, column) = (line("[[treatment]]") + 1 + place, start.len() + 1);
         let expected = format!(
             "mine.toml:{at}:{column}: treatment[0].{key}: expected {expected}, found the number \
              `7` [type_mismatch]"
         );
-        assert_eq!(told(Playbook::from_toml("mine.toml", text)), [expected]);
+        assert_eq!(faults_of_row(&lines), [expected]);
     }
     let words = |path: &str, expected: &str, found: &str| {
         format!(": {path}: expected {expected}, found {found} [type_mismatch]")
@@ -242,7 +243,7 @@ fn a_value_of_another_type_is_told() {
         let found = faults(from, to);
         assert!(found[0].ends_with(&expected) && found.len() == 1, "{found:?}");
     }
-    let rows = format!("{before}treatment = [7]\n");
+    let rows = format!("{}treatment = [7]\n", before("[[treatment]]"));
     assert_eq!(
         told(Playbook::from_toml("mine.toml", rows)),
         ["mine.toml:13:14: treatment[0]: expected a table, found the number `7` [type_mismatch]"]

@@ -11,7 +11,7 @@ mod folder;
 mod rules;
 
 #[cfg(feature = "classify")]
-pub use classify::classify;
+pub use classify::{Portfolio, classify, same_verdict};
 #[cfg(feature = "ingest")]
 pub use folder::folder;
 #[cfg(feature = "classify")]

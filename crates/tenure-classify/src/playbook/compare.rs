@@ -324,6 +324,8 @@ mod tests {
     use crate::playbook::{Playbook, Treatment};
     use crate::stage::Stage;
 
+    type Field = fn(&mut Applied) -> &mut Option<String>;
+
     /// What the row says, done.
     fn as_told(row: &Treatment) -> Applied {
         let text = |text: &str| Some(text.to_owned());
@@ -387,7 +389,7 @@ mod tests {
     #[test]
     fn every_text_is_compared() {
         let row = Playbook::standard().lookup(Class::Client, Stage::Dormant, None);
-        let texts: [(&str, fn(&mut Applied) -> &mut Option<String>); 8] = [
+        let texts: [(&str, Field); 8] = [
             ("support_model", |applied| &mut applied.support_model),
             ("retention", |applied| &mut applied.retention),
             ("acquisition", |applied| &mut applied.acquisition),

@@ -1,9 +1,12 @@
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use super::{Playbook, PlaybookParts, Treatment};
 use crate::class::Class;
 use crate::fault::FaultCode;
 use crate::stage::Stage;
+
+type Change = fn(&mut Treatment);
 
 /// Codes and words of everything that is wrong after a change to the default playbook.
 fn faults(change: impl FnOnce(&mut PlaybookParts)) -> Vec<(FaultCode, String)> {
@@ -132,7 +135,7 @@ fn a_text_or_list_that_is_empty_is_told() {
     fn nothing(text: &mut Cow<'static, str>) {
         *text = Cow::Borrowed("");
     }
-    let changes: [(&str, fn(&mut Treatment)); 10] = [
+    let changes: [(&str, Change); 10] = [
         ("id", |row| nothing(&mut row.id)),
         ("support_model", |row| nothing(&mut row.support_model)),
         ("cadence.text", |row| nothing(&mut row.cadence.text)),
@@ -182,19 +185,32 @@ fn an_id_and_a_name_are_there_once() {
 }
 
 #[test]
-fn a_limit_of_nothing_is_told_and_a_ban_on_broadcasts_is_not() {
-    let none = row_faults("hybrid", |row| {
-        row.cadence.personal_within_days = Some(0);
-        row.cadence.review_within_days = Some(0);
-        row.cadence.discovery_contacts = Some(0);
-        row.cadence.max_broadcasts_per_month = Some(0);
-        row.dormant_action.within_days = Some(0);
-    });
-    let words = |key: &str| {
-        (FaultCode::OutOfRange, format!("treatment[6].cadence.{key}: `0` is not from 1 on"))
-    };
-    let keys = ["personal_within_days", "review_within_days", "discovery_contacts"];
-    assert_eq!(none, keys.map(words));
+fn a_limit_is_told_just_outside_its_range_and_not_at_its_ends() {
+    type Limit = fn(&mut Treatment) -> &mut Option<u32>;
+    let limits: [(&str, Limit, u32, u32); 5] = [
+        ("cadence.personal_within_days", |row| &mut row.cadence.personal_within_days, 1, 36_500),
+        ("cadence.review_within_days", |row| &mut row.cadence.review_within_days, 1, 36_500),
+        (
+            "cadence.max_broadcasts_per_month",
+            |row| &mut row.cadence.max_broadcasts_per_month,
+            0,
+            1_000,
+        ),
+        ("cadence.discovery_contacts", |row| &mut row.cadence.discovery_contacts, 1, 1_000),
+        ("dormant_action.within_days", |row| &mut row.dormant_action.within_days, 0, 36_500),
+    ];
+    for (key, limit, least, most) in limits {
+        for found in least.checked_sub(1).into_iter().chain([most + 1]) {
+            let words = format!("treatment[6].{key}: `{found}` is not from {least} to {most}");
+            let faults = row_faults("hybrid", |row| *limit(row) = Some(found));
+            assert_eq!(faults, one(FaultCode::OutOfRange, &words));
+        }
+        for found in [None, Some(least), Some(most)] {
+            let mut parts = Playbook::standard().to_parts();
+            *limit(&mut parts.treatments.to_mut()[6]) = found;
+            assert!(parts.build().is_ok(), "{key} {found:?}");
+        }
+    }
 }
 
 #[test]
@@ -268,6 +284,61 @@ fn an_overlap_names_both_rows_and_the_cells() {
                  `customer` in stage `active` with pack `legal`, \
                  `customer` in stage `reengaged` with pack `legal` and 1 more already";
     assert_eq!(packs, one(FaultCode::PlaybookOverlap, words));
+}
+
+#[test]
+fn every_word_and_number_is_part_of_the_identity() {
+    let changes: [Change; 22] = [
+        |row| row.id = "other".into(),
+        |row| row.packs = vec!["legal".into()].into(),
+        |row| row.packs = vec!["legal".into(), "saas".into()].into(),
+        |row| row.support_model = "other".into(),
+        |row| row.cadence.text = "other".into(),
+        |row| row.cadence.personal_within_days = Some(31),
+        |row| row.cadence.personal_within_days = None,
+        |row| row.cadence.review_within_days = Some(31),
+        |row| row.cadence.max_broadcasts_per_month = Some(31),
+        |row| row.cadence.discovery_contacts = Some(31),
+        |row| row.retention = "other".into(),
+        |row| row.acquisition = "other".into(),
+        |row| row.revenue_model = "other".into(),
+        |row| row.metrics = vec!["CLV".into()].into(),
+        |row| row.metrics.to_mut().reverse(),
+        |row| row.dormant_action.text = "other".into(),
+        |row| row.dormant_action.within_days = Some(31),
+        |row| row.technology = "other".into(),
+        |row| row.roles = "other".into(),
+        |row| row.resolution = "other".into(),
+        |row| row.auto_close = Some(false),
+        |row| row.auto_close = Some(true),
+    ];
+    // A row of its own, which may be left out and changed freely.
+    let with = |row: Option<Treatment>| {
+        let mut parts = Playbook::standard().to_parts();
+        parts.treatments.to_mut().extend(row);
+        parts.build().expect("a playbook").digest()
+    };
+    let mut row = Playbook::standard().lookup(Class::Client, Stage::Dormant, None).clone();
+    (row.id, row.packs) = ("of a pack".into(), vec!["agency".into()].into());
+    let mut digests = BTreeSet::from([with(None), with(Some(row.clone()))]);
+    for change in changes {
+        let mut row = row.clone();
+        change(&mut row);
+        digests.insert(with(Some(row)));
+    }
+    for (classes, stages) in [(Class::Hybrid, Stage::Dormant), (Class::Client, Stage::New)] {
+        let mut row = row.clone();
+        (row.classes, row.stages) = (vec![classes].into(), vec![stages].into());
+        digests.insert(with(Some(row)));
+    }
+    assert_eq!(digests.len(), changes.len() + 4);
+    let named = |change: fn(&mut PlaybookParts)| {
+        let mut parts = Playbook::standard().to_parts();
+        change(&mut parts);
+        parts.build().expect("a playbook").digest()
+    };
+    assert!(digests.insert(named(|parts| parts.id = "other".into())));
+    assert!(digests.insert(named(|parts| parts.version = "other".into())));
 }
 
 #[test]
