@@ -189,6 +189,24 @@ pub struct PlaybookParts {
 }
 
 impl PlaybookParts {
+    /// A playbook of those rows.
+    ///
+    /// ```
+    /// use tenure_classify::{Playbook, PlaybookParts};
+    /// let rows: Vec<_> = Playbook::standard().treatments().cloned().collect();
+    /// let house = PlaybookParts::new("house", "1.0.0", rows).build()?;
+    /// assert_eq!((house.id(), house.treatments().count()), ("house", 10));
+    /// # Ok::<(), tenure_classify::DocumentError>(())
+    /// ```
+    #[must_use]
+    pub fn new(
+        id: impl Into<Cow<'static, str>>,
+        version: impl Into<Cow<'static, str>>,
+        treatments: Vec<Treatment>,
+    ) -> Self {
+        Self { id: id.into(), version: version.into(), treatments: treatments.into() }
+    }
+
     /// Checks the playbook: every class in every stage has exactly one row, with a pack and without.
     ///
     /// # Errors
@@ -310,7 +328,8 @@ impl Playbook {
     }
 
     /// How an account of that class in that stage is treated, under those packs in order: the row
-    /// of the first pack that has one for it, else the row without packs.
+    /// of the first pack that has one for it, else the row without packs. One pack is `Some`, the
+    /// packs of a context are `context.packs.iter().map(Pack::id)`.
     ///
     /// ```
     /// use tenure_classify::{Class, Playbook, Stage};

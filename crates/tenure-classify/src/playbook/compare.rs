@@ -55,6 +55,7 @@ named! {
 /// ```
 /// use tenure_classify::Since;
 /// assert_eq!(Since::Days(41).to_string(), "41 days ago");
+/// assert_eq!(Since::Days(1).to_string(), "1 day ago");
 /// assert_eq!(Since::Never.to_string(), "never");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -338,7 +339,14 @@ mod tests {
             retention: text(&row.retention),
             acquisition: text(&row.acquisition),
             revenue_model: text(&row.revenue_model),
-            metrics: Some(row.metrics.iter().rev().map(ToString::to_string).collect()),
+            metrics: Some(
+                row.metrics
+                    .iter()
+                    .rev()
+                    .chain(&row.metrics[..1])
+                    .map(ToString::to_string)
+                    .collect(),
+            ),
             dormant_action: text(&row.dormant_action.text),
             dormant_action_days: row.dormant_action.within_days,
             technology: text(&row.technology),

@@ -29,9 +29,6 @@ pub(super) struct Cells {
     pub(super) packs: Vec<Cow<'static, str>>,
 }
 
-/// The row that has each class and stage, with each pack and without.
-type Taken<'a> = BTreeMap<(Option<&'a str>, Class, Stage), usize>;
-
 impl Draft {
     pub(super) fn of(parts: &PlaybookParts) -> Self {
         let row = |row: &Treatment| {
@@ -62,26 +59,30 @@ impl Draft {
                 faults.push(Fault::new(FaultCode::MissingName, path, format!("`{key}` is empty")));
             }
         }
-        let in_words = |place: usize| match row_location(place) {
+        let row_in_words = |place: usize| match row_location(place) {
             Some(location) => format!("{} ({location})", row_path(place)),
             None => row_path(place).to_string(),
         };
         let Some(rows) = &self.rows else { return faults };
         let mut ids: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut taken = Taken::new();
+        // The row that has each cell.
+        let mut taken: BTreeMap<Cell<'_>, usize> = BTreeMap::new();
         for (place, (cells, row)) in rows.iter().enumerate() {
             let path = row_path(place);
             if let Some(row) = row {
                 of_row(row, &path, &mut faults);
                 let first = *ids.entry(&row.id).or_insert(place);
                 if first != place {
-                    let message =
-                        format!("`{}` is also the id of {}", shortened(&row.id), in_words(first));
+                    let message = format!(
+                        "`{}` is also the id of {}",
+                        shortened(&row.id),
+                        row_in_words(first)
+                    );
                     faults.push(Fault::new(FaultCode::DuplicateId, path.key("id"), message));
                 }
             }
             for (first, cells) in cells.iter().flat_map(|cells| claim(place, cells, &mut taken)) {
-                let message = format!("{} has {} already", in_words(first), shown(&cells));
+                let message = format!("{} has {} already", row_in_words(first), shown(&cells));
                 let fault = Fault::new(FaultCode::PlaybookOverlap, path.clone(), message);
                 faults.push(fault.with_hint("take it out of one of the two rows"));
             }
@@ -94,12 +95,11 @@ impl Draft {
 }
 
 /// What no row without packs is for.
-fn gaps(taken: &Taken<'_>) -> impl Iterator<Item = Fault> {
-    let cells =
-        Class::ALL.iter().flat_map(|&class| Stage::ALL.iter().map(move |&stage| (class, stage)));
-    let missing = cells.filter(|&(class, stage)| !taken.contains_key(&(None, class, stage)));
-    missing.map(|(class, stage)| {
-        let message = format!("nothing is said of {}", cell(None, class, stage));
+fn gaps(taken: &BTreeMap<Cell<'_>, usize>) -> impl Iterator<Item = Fault> {
+    let of = |&class| Stage::ALL.iter().map(move |&stage| (None, class, stage));
+    let missing = Class::ALL.iter().flat_map(of).filter(|cell| !taken.contains_key(cell));
+    missing.map(|cell| {
+        let message = format!("nothing is said of {}", in_words(&cell));
         let fault = Fault::new(FaultCode::PlaybookGap, Path::root().key("treatment"), message);
         fault.with_hint("give it to a row without `pack`: packs fall back on those")
     })
@@ -109,15 +109,19 @@ fn row_path(place: usize) -> Path {
     Path::root().key("treatment").index(place)
 }
 
-fn cell(pack: Option<&str>, class: Class, stage: Stage) -> String {
+/// A class in a stage, with a pack or without.
+type Cell<'a> = (Option<&'a str>, Class, Stage);
+
+fn in_words(&(pack, class, stage): &Cell<'_>) -> String {
     let pack = pack.map_or_else(String::new, |pack| format!(" with pack `{}`", shortened(pack)));
     format!("`{class}` in stage `{stage}`{pack}")
 }
 
 /// The first few, and how many more.
-fn shown(cells: &[String]) -> String {
+fn shown(cells: &[Cell<'_>]) -> String {
     const SHOWN: usize = 3;
-    let first = cells.get(..SHOWN).unwrap_or(cells).join(", ");
+    let first: Vec<String> = cells.iter().take(SHOWN).map(in_words).collect();
+    let first = first.join(", ");
     match cells.len().saturating_sub(SHOWN) {
         0 => first,
         more => format!("{first} and {more} more"),
@@ -125,8 +129,12 @@ fn shown(cells: &[String]) -> String {
 }
 
 /// Gives a row its cells; returns those that another has already, by that other.
-fn claim<'a>(place: usize, row: &'a Cells, taken: &mut Taken<'a>) -> BTreeMap<usize, Vec<String>> {
-    let mut lost: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+fn claim<'a>(
+    place: usize,
+    row: &'a Cells,
+    taken: &mut BTreeMap<Cell<'a>, usize>,
+) -> BTreeMap<usize, Vec<Cell<'a>>> {
+    let mut lost: BTreeMap<usize, Vec<Cell<'a>>> = BTreeMap::new();
     // Each once, however often the row names it.
     let classes: ClassSet = row.classes.iter().copied().collect();
     let stages: BTreeSet<Stage> = row.stages.iter().copied().collect();
@@ -137,9 +145,10 @@ fn claim<'a>(place: usize, row: &'a Cells, taken: &mut Taken<'a>) -> BTreeMap<us
     for pack in packs {
         for class in classes.iter() {
             for &stage in &stages {
-                let first = *taken.entry((pack, class, stage)).or_insert(place);
+                let cell = (pack, class, stage);
+                let first = *taken.entry(cell).or_insert(place);
                 if first != place {
-                    lost.entry(first).or_default().push(cell(pack, class, stage));
+                    lost.entry(first).or_default().push(cell);
                 }
             }
         }

@@ -7,7 +7,7 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
-use tenure_classify::{Cadence, Class, DormantAction, Playbook, PlaybookParts, Stage, Treatment};
+use tenure_classify::{Cadence, Class, DormantAction, PlaybookParts, Stage, Treatment};
 
 /// Packs that rows are made for.
 pub const PACKS: [&str; 3] = ["legal", "saas", "house of \"Ö\""];
@@ -132,12 +132,9 @@ fn row(place: usize, (classes, stages, packs): Cells, content: &Treatment) -> Tr
 
 fn rows(cells: Vec<Cells>) -> impl Strategy<Value = PlaybookParts> {
     vec(content(), cells.len()).prop_map(move |contents| {
-        let mut parts = Playbook::standard().to_parts();
         let numbered = cells.iter().cloned().zip(&contents).enumerate();
-        parts.id = "made up".into();
-        parts.treatments =
-            numbered.map(|(place, (cells, content))| row(place, cells, content)).collect();
-        parts
+        let rows = numbered.map(|(place, (cells, content))| row(place, cells, content));
+        PlaybookParts::new("made up", "0.1.0", rows.collect())
     })
 }
 
