@@ -175,7 +175,8 @@ impl<'a> Listing<'a> {
                     b",\n    "
                 });
                 let verdict = judge(&evidence, &context);
-                serde_json::to_writer(&mut part.lines, &AccountVerdict { account, verdict })?;
+                let line = serde_json::to_string(&AccountVerdict { account, verdict })?;
+                part.lines.extend_from_slice(text::printable_json(&line).as_bytes());
             } else {
                 let word = Override::in_force(context.overrides, context.as_of.day());
                 self.line(&mut part.lines, account, &found, word)?;
@@ -197,6 +198,7 @@ impl<'a> Listing<'a> {
             VerdictFormat::Csv => csv_row(&mut out, &CSV_HEADER)?,
             VerdictFormat::Json => {
                 let head = serde_json::to_string_pretty(&self.document())?;
+                let head = text::printable_json(&head);
                 let open = head.trim_end().strip_suffix('}').unwrap_or(&head).trim_end();
                 write!(out, "{open},\n  \"verdicts\": [")?;
             }

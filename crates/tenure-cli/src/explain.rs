@@ -15,7 +15,7 @@ use tenure::classify::{
     Class, Context, Evidence, Pack, Playbook, Score, Source, Treatment, Verdict, WhyChanged,
     earlier_verdicts, judge, why_changed,
 };
-use tenure::model::Relationship;
+use tenure::model::{Relationship, Table};
 use tenure::scorecard::{TableUse, is_seen, table_uses};
 
 use crate::args::{ExplainArgs, PageFormat};
@@ -23,9 +23,9 @@ use crate::error::CommandError;
 use crate::input::{self, Rejects};
 use crate::settings::Chosen;
 use crate::table::EVIDENCE;
-use crate::{files, near, print, settings, table, text};
+use crate::{files, near, print, print_json, settings, table, text};
 
-use facts::Facts;
+use facts::{Facts, incomplete};
 use page::Block;
 use questions::{QuestionLine, questions};
 use reasons::{ReasonLine, behind, sentence};
@@ -68,11 +68,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Rejects, CommandError> {
     match args.format {
         PageFormat::Text => print(&page::to_text(&explanation.page(&context)))?,
         PageFormat::Markdown => print(&page::to_markdown(&explanation.page(&context)))?,
-        PageFormat::Json => {
-            let document = serde_json::to_string_pretty(&explanation);
-            let document = document.map_err(|error| CommandError::Print(error.into()))?;
-            print(&format!("{document}\n"))?;
-        }
+        PageFormat::Json => print_json(&explanation)?,
     }
     Ok(input::tell(&args.input, &ingested, None))
 }
@@ -214,7 +210,10 @@ impl<'a> Explanation<'a> {
         }
         self.say_verdict(context, &mut blocks);
         blocks.push(Block::Heading("Why"));
-        for line in &self.reasons {
+        for (place, line) in self.reasons.iter().enumerate() {
+            if place == 1 && self.verdict.class == Class::Undetermined {
+                blocks.push(Block::Say("By what was seen so far:".to_owned()));
+            }
             blocks.push(Block::Item(
                 format!("{} ({}).", line.sentence, line.code),
                 line.facts.clone(),
@@ -268,6 +267,18 @@ impl<'a> Explanation<'a> {
         blocks.push(Block::Heading("What this rests on"));
         for source in &self.sources {
             blocks.push(Block::Item(source.sentence(), Vec::new()));
+        }
+        let silent = self.verdict.episode.anchor != self.verdict.as_of;
+        let commercial = [Table::Contracts, Table::Purchases];
+        let open = incomplete(&commercial, &context.coverage);
+        if silent && !open.is_empty() {
+            blocks.push(Block::Say(format!(
+                "Whether the relationship is over cannot be told, for want of {}: it was seen last on \
+                 {}, and what may have come after that day is in doubt with everything that it would \
+                 change.",
+                open.join(", "),
+                self.verdict.episode.anchor
+            )));
         }
         blocks.push(Block::Say(
             "What is not in a complete table did not happen. Of a partial or absent one nobody knows."

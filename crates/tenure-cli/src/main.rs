@@ -65,6 +65,13 @@ fn print(text: &str) -> Result<(), CommandError> {
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(CommandError::Print)
 }
 
+/// Writes a document as JSON to standard output.
+fn print_json(document: &impl serde::Serialize) -> Result<(), CommandError> {
+    let json = serde_json::to_string_pretty(document);
+    let json = json.map_err(|error| CommandError::Print(error.into()))?;
+    print(&format!("{}\n", text::printable_json(&json)))
+}
+
 fn write_demo(args: &DemoArgs) -> Result<(), CommandError> {
     let failed = |path: &Path| {
         let path = path.to_owned();

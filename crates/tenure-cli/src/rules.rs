@@ -14,7 +14,7 @@ use crate::args::{RulesCheckArgs, RulesCommand, RulesFormat, RulesShowArgs};
 use crate::error::{CommandError, told_faults};
 use crate::files::{self, Piece};
 use crate::input::Rejects;
-use crate::{print, table, text};
+use crate::{print, print_json, table, text};
 
 pub(crate) fn run(command: &RulesCommand) -> Result<Rejects, CommandError> {
     match command {
@@ -28,8 +28,8 @@ fn show(args: &RulesShowArgs) -> Result<(), CommandError> {
     let Some(name) = &args.name else { return list(args.format) };
     let piece = Piece::named(name, &args.bases)?;
     match args.format.unwrap_or(RulesFormat::Toml) {
-        RulesFormat::Toml => print(&ended(piece.to_toml())),
-        RulesFormat::Json => print(&ended(piece.to_json())),
+        RulesFormat::Toml => print(&text::printable_toml(&ended(piece.to_toml()))),
+        RulesFormat::Json => print(&text::printable_json(&ended(piece.to_json()))),
         RulesFormat::Table => print(&for_people(&piece)),
     }
 }
@@ -47,8 +47,7 @@ fn list(format: Option<RulesFormat>) -> Result<(), CommandError> {
                 })
             })
             .collect();
-        let list = serde_json::to_string_pretty(&lines);
-        return print(&ended(list.map_err(|error| CommandError::Print(error.into()))?));
+        return print_json(&lines);
     }
     let mut rows = table::new_table();
     rows.set_header(["what", "id", "version", "sha256"].map(Cell::new));

@@ -1,5 +1,8 @@
 //! Numbers as people read them. Exact numbers stay in report.json.
 
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
 use tenure::model::{Currency, Rounding};
 use tenure::scorecard::{Figure, Unit, Value};
 use tenure::stats::Ratio;
@@ -57,6 +60,40 @@ pub(crate) fn printable(text: &str) -> String {
         }
     }
     out
+}
+
+/// JSON made safe for a terminal: the same document, with what [`printable`] escapes written as
+/// escapes of JSON. Whatever is not ASCII stands in a string.
+pub(crate) fn printable_json(json: &str) -> Cow<'_, str> {
+    escaped(json, |character, out| {
+        for unit in character.encode_utf16(&mut [0; 2]) {
+            let _ = write!(out, "\\u{unit:04x}");
+        }
+    })
+}
+
+/// The same of TOML.
+pub(crate) fn printable_toml(toml: &str) -> Cow<'_, str> {
+    escaped(toml, |character, out| {
+        let _ = write!(out, "\\U{:08X}", u32::from(character));
+    })
+}
+
+fn escaped(document: &str, escape: impl Fn(char, &mut String)) -> Cow<'_, str> {
+    let is_unsafe =
+        |character: char| !character.is_ascii() && (character.is_control() || is_unseen(character));
+    if !document.contains(is_unsafe) {
+        return Cow::Borrowed(document);
+    }
+    let mut out = String::with_capacity(document.len());
+    for character in document.chars() {
+        if is_unsafe(character) {
+            escape(character, &mut out);
+        } else {
+            out.push(character);
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// Marks of direction, separators of lines, spaces without width: with these a name can look like
@@ -241,6 +278,21 @@ mod tests {
     fn foreign_text_cannot_drive_a_terminal() {
         assert_eq!(super::printable("a\u{1b}[2J\n"), "a\\u{1b}[2J\\n");
         assert_eq!(super::printable(&"x".repeat(400)).chars().count(), 301);
+    }
+
+    #[test]
+    fn documents_stay_the_same() {
+        let text = "a\u{9b}b\u{202e}c\u{e0041}é";
+        let json = serde_json::to_string(text).unwrap();
+        let safe = super::printable_json(&json);
+        assert_eq!(safe, "\"a\\u009bb\\u202ec\\udb40\\udc41é\"");
+        assert_eq!(serde_json::from_str::<String>(&safe).unwrap(), text);
+        assert_eq!(super::printable_json("{\n}"), "{\n}");
+        let toml = format!("a = {json}");
+        let safe = super::printable_toml(&toml);
+        assert_eq!(safe, "a = \"a\\U0000009Bb\\U0000202Ec\\U000E0041é\"");
+        let read: toml::Table = toml::from_str(&safe).unwrap();
+        assert_eq!(read.get("a").and_then(toml::Value::as_str), Some(text));
     }
 
     #[test]

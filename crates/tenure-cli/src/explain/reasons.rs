@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use tenure::classify::{Context, Reason, Signal, Source, Verdict};
-use tenure::model::Relationship;
+use tenure::model::{Relationship, Table};
 
 use super::facts::{Facts, incomplete};
 use super::words::capital;
@@ -75,7 +75,8 @@ fn beside(
     match reason {
         Reason::SingleTransaction => {
             let days = relationship.purchase_days(context.as_of).dates();
-            days.first().map(|day| format!("One purchase day ever: {day}"))
+            let ever = if context.coverage.is_complete(Table::Purchases) { "ever" } else { "seen" };
+            days.first().map(|day| format!("One purchase day {ever}: {day}"))
         }
         Reason::MixedStreams => Some(format!(
             "{} standard purchases or more, with at least {}% of the money",

@@ -12,7 +12,7 @@ use tenure::scorecard::is_seen;
 use crate::args::{DiffFormat, RulesDiffArgs};
 use crate::error::CommandError;
 use crate::input::{self, Rejects};
-use crate::{files, print, progress, settings, text};
+use crate::{files, print, print_json, progress, settings, text};
 
 /// The shape of the JSON document.
 const SCHEMA: &str = "tenure/rules-diff/1";
@@ -59,11 +59,7 @@ pub(crate) fn run(args: &RulesDiffArgs) -> Result<Rejects, CommandError> {
         portfolio,
     };
     match args.format {
-        DiffFormat::Json => {
-            let document = serde_json::to_string_pretty(&difference);
-            let document = document.map_err(|error| CommandError::Print(error.into()))?;
-            print(&format!("{document}\n"))?;
-        }
+        DiffFormat::Json => print_json(&difference)?,
         DiffFormat::Text => {
             let mut out = Vec::new();
             difference.write(&mut out).map_err(CommandError::Print)?;

@@ -190,6 +190,27 @@ fn an_open_verdict_says_what_to_ask() {
     assert!(lean.contains("by what was seen alone (policy lean)"), "{lean}");
 }
 
+/// Purchases that stopped in a table with holes: what is over, and what is only not seen?
+#[test]
+fn doubt_about_the_end_is_told() {
+    let input = small("");
+    let config = SMALL[7].1.replace("purchases = \"complete\"\n", "");
+    let config = config.replace("interactions = \"complete\"\n", "");
+    std::fs::write(input.path().join("tenure.toml"), config).unwrap();
+    let purchases = "account,date,amount,customised\ncorner,2022-06-01,10.00,no\n";
+    std::fs::write(input.path().join("purchases.csv"), purchases).unwrap();
+    let page = told(&["explain", path(&input), "corner"]);
+    for sentence in [
+        "Undetermined, at a stage we cannot tell:",
+        "By what was seen so far: - It bought once (single_transaction). One purchase day seen: 2022-06-01",
+        "no exchange seen from 2021-06-02 to 2022-06-01, perhaps some (not complete: interactions (partial))",
+        "tenure.days: business seen since 2022-06-01: 0 days, perhaps more (not complete: purchases (partial))",
+        "Whether the relationship is over cannot be told, for want of purchases (partial): it was seen last on 2022-06-01",
+    ] {
+        assert!(page.contains(sentence), "{sentence}\n{page}");
+    }
+}
+
 /// A duty of care decides; a floor of nothing else does. An unknown duty is asked for.
 #[test]
 fn a_duty_of_care_decides_before_the_score() {
