@@ -115,7 +115,7 @@ impl Brief {
     }
 }
 
-/// The class alone, without reasons: [`judge`] without allocating anything.
+/// The class alone, without reasons: [`brief`] without allocating anything.
 ///
 /// ```
 /// use tenure_classify::{Class, Context, Evidence, class_of};

@@ -54,7 +54,10 @@ pub(crate) enum Kind {
     /// As it is written.
     Decimal(String),
     Bool(bool),
-    /// What no key of ours takes: null, a date, a number beyond 64 bits. In words.
+    /// A whole number beyond 64 bits, as it is written.
+    #[cfg(feature = "serde")]
+    Huge(String),
+    /// What no key of ours takes: null, a date. In words.
     #[cfg(feature = "serde")]
     Foreign(String),
 }

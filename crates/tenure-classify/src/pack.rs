@@ -71,7 +71,8 @@ pub struct PackParts {
     /// What puts an account on the client side whatever its score, where the rule set has no such
     /// rule itself: [`Condition::Fiduciary`](crate::Condition::Fiduciary) alone.
     pub floors: Cow<'static, [HardRule]>,
-    /// What reasons are called in the trade, each once.
+    /// What reasons are called in the trade, each once; [`build`](Self::build) puts them in the order
+    /// of [`Reason`].
     pub texts: Cow<'static, [(Reason, Cow<'static, str>)]>,
 }
 
@@ -99,7 +100,8 @@ impl PackParts {
     /// # Errors
     /// Everything that is wrong with them, not only the first fault.
     pub fn build(self) -> Result<Pack, DocumentError> {
-        DocumentError::unless(validate::faults(&validate::Draft::of(&self)), Pack { parts: self })
+        DocumentError::unless(validate::faults(&validate::Draft::of(&self)), ())?;
+        Ok(Pack::trusted(self))
     }
 }
 
@@ -119,6 +121,12 @@ pub struct Pack {
 }
 
 impl Pack {
+    /// Settings known to be right.
+    fn trusted(mut parts: PackParts) -> Self {
+        parts.texts.to_mut().sort_by_key(|(reason, _)| *reason);
+        Self { parts }
+    }
+
     /// Its name.
     #[must_use]
     pub fn id(&self) -> &str {

@@ -2,7 +2,12 @@
 #![cfg(feature = "files")]
 #![expect(clippy::unwrap_used, reason = "helpers outside #[test] functions")]
 
-use tenure_classify::{Document, DocumentError, Fault, RuleSet, Signal};
+use tenure_classify::{
+    Class, Context, Document, DocumentError, Evidence, Fault, NoWayError, Pack, Policy, RuleSet,
+    Signal, Target, counterfactual, evaluate,
+};
+use tenure_model::record::{Billing, Contract, Terms};
+use tenure_model::{AccountId, AsOf, Book, Coverage, Event, Record, Tri, parse_date};
 
 const GENERIC: &str = include_str!("../src/rules/generic.toml");
 
@@ -160,4 +165,80 @@ fn a_base_is_read_once() {
     let all: Vec<Document> = [first].into_iter().chain(others).collect();
     let rules = RuleSet::from_document(&all[29], &all).unwrap();
     assert_eq!(rules.parts().signals, RuleSet::generic().parts().signals);
+}
+
+/// A duty of care, owed by a rule set without a rule for it, in the pack of a trade that has one.
+#[test]
+fn a_floor_of_a_pack_holds_where_the_rule_set_has_none() {
+    let mut parts = RuleSet::generic().parts().clone();
+    parts.hard_rules.to_mut().pop();
+    let rules = parts.build().unwrap();
+    let pack = r#"
+schema = "tenure/pack/1"
+id = "trust"
+version = "1.0.0"
+[[hard_rule]]
+id = "trust.duty"
+when = "fiduciary"
+then = "floor:client_side"
+reason = "fiduciary_duty"
+"#;
+    let packs = [Pack::from_toml("trust.toml", pack).unwrap()];
+    let acme = AccountId::new("acme").unwrap();
+    let start = parse_date("2025-06-01").unwrap();
+    let mut trust = Contract::new("trust", start, Terms::Standard, Billing::Hourly);
+    (trust.fiduciary, trust.exclusive) = (Tri::Yes, Tri::No);
+    let (book, _) = Book::from_events([Event::new(acme.clone(), Record::Contract(trust))]);
+    let as_of = AsOf::new(parse_date("2025-06-30").unwrap());
+    let mut context = Context::new(as_of, Coverage::complete());
+    let ask = |context: &Context<'_>| {
+        let verdict = evaluate(book.get(&acme).unwrap(), context);
+        (verdict.class, verdict.hard_rule.map(|id| id.into_owned()))
+    };
+    assert_eq!(ask(&context), (Class::Client, Some("H1".to_owned())));
+    context.rules = &rules;
+    assert_eq!(ask(&context), (Class::Customer, None));
+    context.policy = Policy::Lean;
+    assert_eq!(ask(&context), (Class::Customer, None));
+    context.packs = &packs;
+    assert_eq!(ask(&context), (Class::Client, Some("trust.duty".to_owned())));
+    context.policy = Policy::Strict;
+    assert_eq!(ask(&context), (Class::Client, Some("trust.duty".to_owned())));
+    let blocked = counterfactual(
+        &Evidence::of(book.get(&acme).unwrap(), &context),
+        &context,
+        Target::Customer,
+    );
+    assert_eq!(blocked, Err(NoWayError::HardRule { id: "trust.duty".into() }));
+    // The rule of the rule set goes before that of a pack.
+    context.rules = RuleSet::generic();
+    assert_eq!(ask(&context), (Class::Client, Some("H1".to_owned())));
+}
+
+#[test]
+fn a_pack_in_a_file_is_the_pack_that_comes_with_the_crate() {
+    let text = r#"
+# Words of lawyers.
+version = "1.0.0"
+id = "legal"
+schema = "tenure/pack/1"
+[[term]]
+term = "client"
+when = "active"
+source = "ABA Model Rules of Professional Conduct, client-lawyer relationship (Rules 1.1 to 1.18)"
+regulated = true
+[[term]]
+when = "prospect_in_contact"
+term = "prospective client"
+regulated = true
+source = "ABA Model Rule 1.18, duties to prospective client"
+"#;
+    let legal = Pack::from_toml("legal.toml", text).unwrap();
+    assert_eq!(Some(&legal), Pack::built_in("legal"));
+    assert_eq!(Some(legal.digest()), Pack::built_in("legal").map(Pack::digest));
+    for &name in Pack::BUILT_IN {
+        let pack = Pack::built_in(name).unwrap();
+        assert_eq!(&Pack::from_toml("f", pack.to_toml()).unwrap(), pack);
+        assert_eq!(&Pack::from_json("f", pack.to_json()).unwrap(), pack);
+    }
 }

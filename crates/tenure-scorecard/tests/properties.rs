@@ -416,6 +416,16 @@ proptest! {
         }
     }
 
+    /// Of all tables: what a relationship was made of is what it gives back.
+    #[test]
+    fn a_book_of_the_events_of_a_book_is_that_book(events in book_events()) {
+        let (book, _) = Book::from_events(events);
+        let given = book.relationships().iter().flat_map(|relationship| relationship.events());
+        let (again, report) = Book::from_events(given);
+        prop_assert_eq!(again, book);
+        prop_assert_eq!((report.duplicates, report.rejects), (vec![], vec![]));
+    }
+
     #[test]
     fn any_number_of_threads_and_any_order_of_events_is_the_same_scorecard(
         (events, shuffled) in book_events()

@@ -110,7 +110,7 @@ impl<'t> Walk<'t> {
             digits if digits.contains(['.', 'e', 'E']) => Kind::Decimal(digits.to_owned()),
             digits => match i64::from_str(digits) {
                 Ok(number) => Kind::Whole(number),
-                Err(_) => Kind::Foreign(format!("`{}`", shortened(digits))),
+                Err(_) => Kind::Huge(digits.to_owned()),
             },
         };
         Node { location: Some(location), index: None, kind }

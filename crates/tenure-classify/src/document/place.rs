@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::fault::Location;
 
 /// A place is remembered every so many bytes, so that finding one is a short walk.
-const APART: usize = 256;
+const APART: usize = 64;
 
 /// Where the bytes of a text stand.
 pub(super) struct Places<'t> {

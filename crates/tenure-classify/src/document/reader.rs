@@ -121,8 +121,15 @@ impl<'n> Value<'n> {
     pub(crate) fn whole(&self, reader: &mut Reader) -> Option<i64> {
         match &self.node.kind {
             Kind::Whole(number) => Some(*number),
+            Kind::Huge(digits) => self.huge(digits, reader),
             _ => self.mismatch("a whole number", reader),
         }
+    }
+
+    fn huge<T>(&self, digits: &str, reader: &mut Reader) -> Option<T> {
+        let message = format!("`{}` is beyond any bound", shortened(digits));
+        reader.push(self.fault(FaultCode::OutOfRange, message));
+        None
     }
 
     /// A whole number that is not negative; the range proper is a matter of meaning.
@@ -141,21 +148,18 @@ impl<'n> Value<'n> {
         let text = match &self.node.kind {
             Kind::Decimal(text) => text.clone(),
             Kind::Whole(number) => number.to_string(),
+            Kind::Huge(digits) => return self.huge(digits, reader),
             _ => return self.mismatch("a number", reader),
         };
-        let shown = shortened(&text);
         match scaled(&text, places) {
             Ok(number) => Some(number),
             Err(Inexact::Places) => {
-                let message = format!("`{shown}` has more than {places} decimal places");
+                let message =
+                    format!("`{}` has more than {places} decimal places", shortened(&text));
                 reader.push(self.fault(FaultCode::NotExact, message));
                 None
             }
-            Err(Inexact::Huge) => {
-                let message = format!("`{shown}` is beyond any bound");
-                reader.push(self.fault(FaultCode::OutOfRange, message));
-                None
-            }
+            Err(Inexact::Huge) => self.huge(&text, reader),
         }
     }
 
@@ -181,7 +185,9 @@ impl<'n> Value<'n> {
             Kind::Array(_) => "a list".to_owned(),
             Kind::Text(text) => format!("the text `{}`", shortened(text)),
             Kind::Whole(number) => format!("the number `{number}`"),
-            Kind::Decimal(digits) => format!("the number `{}`", shortened(digits)),
+            Kind::Decimal(digits) | Kind::Huge(digits) => {
+                format!("the number `{}`", shortened(digits))
+            }
             Kind::Bool(flag) => format!("`{flag}`"),
             Kind::Foreign(what) => what.clone(),
         };

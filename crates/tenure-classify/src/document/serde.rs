@@ -54,7 +54,7 @@ impl<'de> Visitor<'de> for Nodes {
     }
 
     fn visit_u64<E: de::Error>(self, number: u64) -> Result<Node, E> {
-        let huge = || Kind::Foreign(format!("`{number}`"));
+        let huge = || Kind::Huge(number.to_string());
         Ok(i64::try_from(number).map_or_else(|_| huge(), Kind::Whole).into())
     }
 
@@ -121,7 +121,9 @@ impl Serialize for Node {
                 Err(_) => Err(ser::Error::custom(format!("`{text}` is not a number"))),
             },
             Kind::Bool(flag) => serializer.serialize_bool(*flag),
-            Kind::Foreign(what) => Err(ser::Error::custom(format!("{what} cannot be written"))),
+            Kind::Huge(what) | Kind::Foreign(what) => {
+                Err(ser::Error::custom(format!("{what} cannot be written")))
+            }
         }
     }
 }

@@ -78,7 +78,7 @@ impl Walk<'_> {
             DeValue::Integer(digits) => {
                 match i64::from_str_radix(digits.as_str(), digits.radix()) {
                     Ok(number) => Kind::Whole(number),
-                    Err(_) => Kind::Foreign(format!("`{}`", shortened(&digits.to_string()))),
+                    Err(_) => Kind::Huge(digits.to_string()),
                 }
             }
             DeValue::Float(digits) => Kind::Decimal(digits.as_str().to_owned()),

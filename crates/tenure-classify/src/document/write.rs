@@ -49,7 +49,7 @@ impl Node {
             Kind::Decimal(digits) if decimals == Decimals::Plain => text.push_str(digits),
             Kind::Text(content) | Kind::Decimal(content) => quoted(content, text),
             #[cfg(feature = "serde")]
-            Kind::Foreign(content) => quoted(content, text),
+            Kind::Huge(content) | Kind::Foreign(content) => quoted(content, text),
             Kind::Whole(number) => text.push_str(&number.to_string()),
             Kind::Bool(flag) => text.push_str(if *flag { "true" } else { "false" }),
         }
@@ -160,7 +160,9 @@ mod files {
                     }
                     text.push(']');
                 }
-                Kind::Text(content) | Kind::Foreign(content) => quoted(content, text),
+                Kind::Text(content) | Kind::Huge(content) | Kind::Foreign(content) => {
+                    quoted(content, text);
+                }
                 Kind::Whole(number) => text.push_str(&number.to_string()),
                 Kind::Decimal(digits) => text.push_str(digits),
                 Kind::Bool(flag) => text.push_str(if *flag { "true" } else { "false" }),

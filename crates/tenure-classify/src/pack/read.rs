@@ -47,7 +47,7 @@ impl Pack {
             }
         }
         let parts = draft.and_then(Draft::parts);
-        reader.finish(parts.map(|parts| Self { parts }))
+        reader.finish(parts.map(Self::trusted))
     }
 
     /// Reads a pack from TOML.

@@ -140,7 +140,9 @@ fn laid_over(below: &Node, above: &Node) -> Node {
             }
             Kind::Table(entries)
         }
-        (Kind::Array(old), Kind::Array(new)) if new.iter().all(|item| item.name().is_some()) => {
+        (Kind::Array(old), Kind::Array(new))
+            if old.iter().chain(new).all(|item| item.name().is_some()) =>
+        {
             Kind::Array(by_name(old, new))
         }
         (_, kind) => kind.clone(),
