@@ -1,6 +1,7 @@
 //! `tenure classify`.
 
 use std::fs;
+use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
@@ -328,6 +329,20 @@ fn hostile_names_never_reach_the_terminal_raw() {
     assert!(!text(&output.stderr).contains(raw), "{}", text(&output.stderr));
     let page = printed(&["explain", path(&input), "ab\u{202e}cd"]);
     assert!(page.starts_with("ab\\u{202e}cd\n") && !page.contains(raw), "{page}");
+}
+
+/// `tenure classify | head`: that the reader has gone is no failure.
+#[test]
+fn a_closed_pipe_is_no_failure() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tenure"))
+        .args(["classify", "--demo"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((code(&output), text(&output.stderr)), (0, ""));
 }
 
 #[test]
