@@ -103,7 +103,8 @@ mod tests {
         // FIPS 180-4, the empty message.
         assert_eq!(hex, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
         assert_eq!(Digest::from_hex(&hex), Some(Digest::of(b"")));
-        let (upper, short, long) = (hex.to_uppercase(), hex.replacen('e', "", 1), format!("{hex}0"));
+        let (upper, short, long) =
+            (hex.to_uppercase(), hex.replacen('e', "", 1), format!("{hex}0"));
         for text in [upper.as_str(), &short, &long, "", &hex.replacen('e', "g", 1)] {
             assert_eq!(Digest::from_hex(text), None, "{text}");
         }

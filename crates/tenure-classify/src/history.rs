@@ -1,27 +1,39 @@
 //! What can be seen of a relationship at the day of the question: contracts, purchase days,
 //! episodes, liveness.
 
-use chrono::{Days, NaiveDate};
-use tenure_model::record::{Contract, Initiator, Interaction, Purchase, Terms};
-use tenure_model::{AsOf, PurchaseDays, Relationship, Table};
+use chrono::{Datelike, Days, NaiveDate};
+use tenure_model::record::{Contract, Initiator, Interaction, Terms};
+use tenure_model::{AsOf, Currency, PurchaseDay, PurchaseDays, Relationship, Table};
 
 use crate::context::Context;
 use crate::median::RunningMedian;
 
-/// Contracts that commit nobody: they count for nothing.
-const NO_ENGAGEMENT: [&str; 2] = ["terms_of_service", "trade_account"];
+/// Whether a contract of that kind commits anybody; the others count for nothing.
+fn is_engagement(kind: &str) -> bool {
+    !matches!(kind, "terms_of_service" | "trade_account")
+}
+
+/// Room for what is worked out on the way, kept from one account to the next.
+#[derive(Debug, Default)]
+pub(crate) struct Buffers {
+    contracts: Vec<usize>,
+    nets: PurchaseDays,
+    totals: Vec<(Currency, i128)>,
+    days: Vec<NaiveDate>,
+    gaps: RunningMedian,
+}
 
 /// The visible history of one account.
 #[derive(Debug)]
 pub(crate) struct History<'a> {
     pub(crate) relationship: &'a Relationship,
     pub(crate) as_of: AsOf,
-    /// Visible engagement contracts, by start.
-    pub(crate) contracts: Vec<&'a Contract>,
+    /// The places of the visible engagement contracts, by start.
+    contracts: &'a [usize],
     /// What each day came to.
-    pub(crate) nets: PurchaseDays,
+    pub(crate) nets: &'a [PurchaseDay],
     /// The purchase days, in order, each once.
-    pub(crate) days: Vec<NaiveDate>,
+    pub(crate) days: &'a [NaiveDate],
     /// Contracts and purchases are complete.
     pub(crate) sources_complete: bool,
     pub(crate) interactions_complete: bool,
@@ -80,34 +92,42 @@ pub(crate) struct Rhythm {
 }
 
 impl<'a> History<'a> {
-    pub(crate) fn of(relationship: &'a Relationship, context: &Context<'_>) -> Self {
+    pub(crate) fn of(
+        relationship: &'a Relationship,
+        context: &Context<'_>,
+        buffers: &'a mut Buffers,
+    ) -> Self {
         let as_of = context.as_of;
-        let contracts: Vec<&Contract> = relationship
-            .contracts()
-            .iter()
-            .filter(|entry| {
+        let Buffers { contracts, nets, totals, days, gaps } = buffers;
+        contracts.clear();
+        contracts.extend(relationship.contracts().iter().enumerate().filter_map(
+            |(place, entry)| {
                 let contract = &entry.record;
-                as_of.sees(contract.start, entry.recorded_at)
+                let visible = as_of.sees(contract.start, entry.recorded_at)
                     && contract.signed.is_none_or(|signed| signed <= as_of.day())
-                    && !NO_ENGAGEMENT.contains(&contract.kind.as_ref())
-            })
-            .map(|entry| &entry.record)
-            .collect();
-        let nets = relationship.purchase_days(as_of);
-        let days = nets.dates();
+                    && is_engagement(&contract.kind);
+                visible.then_some(place)
+            },
+        ));
+        relationship.purchase_days_into(as_of, nets);
+        days.clear();
+        days.extend(nets.days());
+        let (contracts, nets, days): (&'a [usize], _, &'a [_]) = (contracts, nets.nets(), days);
+        let all = || engagements(relationship, contracts);
+
         let complete = |table| context.coverage.is_complete(table);
-        let active = !contracts.is_empty() || any_net_total_above_zero(&nets);
-        let (mut episode, rhythm, reach) = walk(&contracts, &days, context);
+        let active = !contracts.is_empty() || any_net_total_above_zero(nets, totals);
+        let (mut episode, rhythm, reach) = walk(all(), days, gaps, context);
         let sources_complete = complete(Table::Contracts) && complete(Table::Purchases);
 
         let today = as_of.day();
         let last_purchase = days.last().copied();
-        let live = is_live(today, &contracts, last_purchase, &rhythm);
+        let live = is_live(today, all(), last_purchase, &rhythm);
         if active && !live {
-            let last_end = contracts.iter().filter_map(|contract| contract.end).max();
+            let last_end = all().filter_map(|contract| contract.end).max();
             episode.anchor = last_end.max(last_purchase).unwrap_or(today);
         }
-        let first_day = contracts.first().map(|contract| contract.start).into_iter();
+        let first_day = all().next().map(|contract| contract.start).into_iter();
         Self {
             relationship,
             as_of,
@@ -118,7 +138,7 @@ impl<'a> History<'a> {
             may_have_restarted: active
                 && !live
                 && !sources_complete
-                && reach.is_none_or(|reach| reach < today),
+                && reach.is_none_or(|reach| reach < number(today)),
             first_day: first_day.chain(days.first().copied()).min(),
             last_purchase,
             episode,
@@ -129,21 +149,21 @@ impl<'a> History<'a> {
         }
     }
 
+    /// The visible engagement contracts, by start.
+    pub(crate) fn contracts(&self) -> impl Iterator<Item = &'a Contract> + Clone {
+        engagements(self.relationship, self.contracts)
+    }
+
     /// Whether it is live on that day, if nothing more happens.
     pub(crate) fn is_live_on(&self, day: NaiveDate) -> bool {
-        is_live(day, &self.contracts, self.last_purchase, &self.rhythm)
+        is_live(day, self.contracts(), self.last_purchase, &self.rhythm)
     }
 
     /// The first days on which silence, or the end of a contract, could change something.
     pub(crate) fn turning_days(&self) -> Vec<NaiveDate> {
-        let ends = self.contracts.iter().filter_map(|contract| contract.end);
+        let ends = self.contracts().filter_map(|contract| contract.end);
         let silence = self.last_purchase.map(|day| later(day, self.rhythm.reach_days()));
         ends.chain(silence).map(|last| later(last, 1)).collect()
-    }
-
-    /// Whether that day is evidence of the current episode.
-    pub(crate) fn in_episode(&self, day: NaiveDate) -> bool {
-        self.episode.previous_close.is_none_or(|close| day > close)
     }
 
     /// Whether a contract or purchase that we cannot see could bridge the gap before the episode.
@@ -152,24 +172,14 @@ impl<'a> History<'a> {
     }
 
     /// The engagement contracts of the current episode.
-    pub(crate) fn episode_contracts(&self) -> &[&'a Contract] {
-        let first = self.contracts.partition_point(|contract| !self.in_episode(contract.start));
-        self.contracts.get(first..).unwrap_or_default()
+    pub(crate) fn episode_contracts(&self) -> impl Iterator<Item = &'a Contract> {
+        let close = self.episode.previous_close;
+        self.contracts().filter(move |contract| close.is_none_or(|close| contract.start > close))
     }
 
     /// The engagement contracts in force on that day.
     pub(crate) fn in_force(&self, day: NaiveDate) -> impl Iterator<Item = &'a Contract> {
-        self.contracts.iter().copied().filter(move |contract| contract.in_force(day))
-    }
-
-    /// The visible positive amounts on purchase days.
-    pub(crate) fn lines(&self) -> impl Iterator<Item = &'a Purchase> {
-        let as_of = self.as_of;
-        let purchases = self.relationship.purchases().iter();
-        purchases
-            .filter(move |entry| as_of.sees(entry.record.date, entry.recorded_at))
-            .map(|entry| &entry.record)
-            .filter(|line| line.minor().units() > 0 && self.days.binary_search(&line.date).is_ok())
+        self.contracts().filter(move |contract| contract.in_force(day))
     }
 
     /// The visible interactions, by date.
@@ -219,24 +229,38 @@ impl Rhythm {
     }
 }
 
-fn is_live(
+/// The contracts at these places.
+fn engagements<'a>(
+    relationship: &'a Relationship,
+    places: &'a [usize],
+) -> impl Iterator<Item = &'a Contract> + Clone {
+    let all = relationship.contracts();
+    places.iter().filter_map(|&place| all.get(place)).map(|entry| &entry.record)
+}
+
+fn is_live<'a>(
     today: NaiveDate,
-    contracts: &[&Contract],
+    mut contracts: impl Iterator<Item = &'a Contract>,
     last_purchase: Option<NaiveDate>,
     rhythm: &Rhythm,
 ) -> bool {
-    contracts.iter().any(|contract| contract.in_force(today))
+    contracts.any(|contract| contract.in_force(today))
         || last_purchase.is_some_and(|day| rhythm.reaches(age(today, day)))
 }
 
+/// The number of a day: differences of numbers are days.
+pub(crate) fn number(day: NaiveDate) -> i64 {
+    i64::from(day.num_days_from_ce())
+}
+
 pub(crate) fn age(today: NaiveDate, day: NaiveDate) -> i64 {
-    today.signed_duration_since(day).num_days()
+    number(today).saturating_sub(number(day))
 }
 
 /// Nets come by day, then currency: totals are kept in a short list of currencies.
-fn any_net_total_above_zero(nets: &PurchaseDays) -> bool {
-    let mut totals: Vec<(tenure_model::Currency, i128)> = Vec::new();
-    for day in nets.nets() {
+fn any_net_total_above_zero(nets: &[PurchaseDay], totals: &mut Vec<(Currency, i128)>) -> bool {
+    totals.clear();
+    for day in nets {
         match totals.iter_mut().find(|(currency, _)| *currency == day.currency) {
             Some((_, total)) => *total = total.saturating_add(day.net),
             None => totals.push((day.currency, day.net)),
@@ -252,12 +276,13 @@ pub(crate) fn later(day: NaiveDate, days: i64) -> NaiveDate {
 }
 
 /// Walks contract starts and purchase days in date order, contracts first on one day; the last
-/// value is how far what was walked holds the episode together.
-fn walk(
-    contracts: &[&Contract],
+/// value is the number of the day up to which what was walked holds the episode together.
+fn walk<'a>(
+    contracts: impl Iterator<Item = &'a Contract>,
     days: &[NaiveDate],
+    gaps: &mut RunningMedian,
     context: &Context<'_>,
-) -> (Episode, Rhythm, Option<NaiveDate>) {
+) -> (Episode, Rhythm, Option<i64>) {
     let parts = context.rules.parts();
     let grace = i64::from(parts.episode_grace_days);
     let ratio = i64::from(parts.dormant_ratio);
@@ -271,43 +296,42 @@ fn walk(
         last_gap: 0,
         earlier_halves: None,
     };
-    let mut median = RunningMedian::default();
-    let mut last_purchase: Option<NaiveDate> = None;
+    gaps.clear();
+    let mut last_purchase: Option<(NaiveDate, i64)> = None;
     let mut last_end: Option<NaiveDate> = None;
-    let mut reach: Option<NaiveDate> = None;
-    let mut purchase_reach: Option<NaiveDate> = None;
+    // Of contracts the furthest so far; of purchases the last one's.
+    let (mut reach, mut purchase_reach): (Option<i64>, Option<i64>) = (None, None);
 
-    let (mut contracts, mut days) = (contracts.iter().peekable(), days.iter().peekable());
+    let (mut contracts, mut days) = (contracts.peekable(), days.iter().copied().peekable());
     loop {
         let contract = match (contracts.peek(), days.peek()) {
-            (Some(contract), Some(day)) if contract.start <= **day => contracts.next(),
+            (Some(contract), Some(&day)) if contract.start <= day => contracts.next(),
             (Some(_), None) => contracts.next(),
             _ => None,
         };
-        let Some(date) = contract.map(|one| one.start).or_else(|| days.next().copied()) else {
-            break;
-        };
-        if episode.opened.is_none() || reach.max(purchase_reach).is_some_and(|end| date > end) {
+        let Some(date) = contract.map(|one| one.start).or_else(|| days.next()) else { break };
+        let day = number(date);
+        if episode.opened.is_none() || reach.max(purchase_reach).is_some_and(|end| day > end) {
             episode.number = episode.number.saturating_add(1);
-            episode.previous_close = last_end.max(last_purchase);
+            episode.previous_close = last_end.max(last_purchase.map(|(date, _)| date));
             episode.opened = Some(date);
         }
         if let Some(contract) = contract {
-            let end = contract.end.map_or(NaiveDate::MAX, |end| later(end, grace));
+            let end = contract.end.map_or(i64::MAX, |end| number(end).saturating_add(grace));
             reach = reach.max(Some(end));
             last_end = last_end.max(contract.end);
         } else {
-            if let Some(before) = last_purchase {
-                rhythm.earlier_halves = median.halves();
-                rhythm.last_gap = age(date, before);
+            if let Some((_, before)) = last_purchase {
+                rhythm.earlier_halves = gaps.halves();
+                rhythm.last_gap = day.saturating_sub(before);
                 rhythm.gaps = rhythm.gaps.saturating_add(1);
-                median.push(rhythm.last_gap);
+                gaps.push(rhythm.last_gap);
                 if rhythm.gaps >= 2 {
-                    rhythm.own_gap_halves = median.halves().unwrap_or(default_halves);
+                    rhythm.own_gap_halves = gaps.halves().unwrap_or(default_halves);
                 }
             }
-            last_purchase = Some(date);
-            purchase_reach = Some(later(date, rhythm.reach_days()));
+            last_purchase = Some((date, day));
+            purchase_reach = Some(day.saturating_add(rhythm.reach_days()));
         }
     }
     (episode, rhythm, reach.max(purchase_reach))

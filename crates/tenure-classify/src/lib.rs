@@ -14,6 +14,7 @@ mod history;
 mod median;
 mod named;
 mod pack;
+mod reader;
 mod reason;
 mod rules;
 mod score;
@@ -31,6 +32,7 @@ pub use error::{RuleSetError, RuleSetFault};
 pub use evidence::Evidence;
 pub use history::Episode;
 pub use pack::Pack;
+pub use reader::EvidenceReader;
 pub use reason::Reason;
 pub use rules::{
     Actionable, Bin, Condition, HardRule, MAX_SCORE, RuleSet, RuleSetParts, Sides, SignalRule,

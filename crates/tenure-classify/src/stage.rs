@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use tenure_model::Relationship;
 
 use crate::context::Context;
-use crate::history::{History, age, later};
+use crate::history::{Buffers, History, age, later};
 use crate::named::named;
 
 named! {
@@ -55,7 +55,7 @@ impl Stage {
             return if history.sources_complete { Self::Prospect } else { Self::Unknown };
         }
         if !history.is_live_on(day) {
-            return match (history.sources_complete, history.episode_contracts().is_empty()) {
+            return match (history.sources_complete, history.episode_contracts().next().is_none()) {
                 (false, _) => Self::Unknown,
                 (true, false) => Self::Former,
                 (true, true) => Self::Dormant,
@@ -113,7 +113,8 @@ pub struct StageChange {
 /// ```
 #[must_use]
 pub fn next_stage(relationship: &Relationship, context: &Context<'_>) -> Option<StageChange> {
-    let history = History::of(relationship, context);
+    let mut buffers = Buffers::default();
+    let history = History::of(relationship, context, &mut buffers);
     let (today, now) = (context.as_of.day(), Stage::of(&history));
     let after = |day: Option<NaiveDate>, days: i64| day.and_then(|day| later(day, days).succ_opt());
     let mut days = history.turning_days();
@@ -122,7 +123,7 @@ pub fn next_stage(relationship: &Relationship, context: &Context<'_>) -> Option<
     days.extend(after(history.last_purchase, QUIET_DAYS));
     days.extend(after(history.last_personal_contact(), QUIET_DAYS));
     // A contract may fall quiet from its own start on.
-    days.extend(history.contracts.iter().filter_map(|one| after(Some(one.start), QUIET_DAYS)));
+    days.extend(history.contracts().filter_map(|one| after(Some(one.start), QUIET_DAYS)));
     days.retain(|&day| day > today);
     days.sort_unstable();
     days.into_iter()
