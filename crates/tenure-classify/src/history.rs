@@ -23,6 +23,15 @@ pub(crate) struct Buffers {
     gaps: RunningMedian,
 }
 
+/// How far a history is asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Horizon {
+    /// The day of the question alone.
+    Today,
+    /// Days after it, if nothing more happens.
+    Ahead,
+}
+
 /// The visible history of one account.
 #[derive(Debug)]
 pub(crate) struct History<'a> {
@@ -46,7 +55,8 @@ pub(crate) struct History<'a> {
     pub(crate) first_day: Option<NaiveDate>,
     pub(crate) last_purchase: Option<NaiveDate>,
     pub(crate) episode: Episode,
-    pub(crate) rhythm: Rhythm,
+    /// Not worked out where only today is asked about and a contract in force answers for it.
+    rhythm: Option<Rhythm>,
 }
 
 /// A stretch of business without a long break, and where we look from.
@@ -95,6 +105,7 @@ impl<'a> History<'a> {
     pub(crate) fn of(
         relationship: &'a Relationship,
         context: &Context<'_>,
+        horizon: Horizon,
         buffers: &'a mut Buffers,
     ) -> Self {
         let as_of = context.as_of;
@@ -117,12 +128,16 @@ impl<'a> History<'a> {
 
         let complete = |table| context.coverage.is_complete(table);
         let active = !contracts.is_empty() || any_net_total_above_zero(nets, totals);
-        let (mut episode, rhythm, reach) = walk(all(), days, gaps, context);
+        let mut walk = Walk::new(context, gaps);
+        walk.along(all(), days);
+        let mut episode = walk.episode;
         let sources_complete = complete(Table::Contracts) && complete(Table::Purchases);
 
         let today = as_of.day();
         let last_purchase = days.last().copied();
-        let live = is_live(today, all(), last_purchase, &rhythm);
+        let in_force = all().any(|contract| contract.in_force(today));
+        let rhythm = (horizon == Horizon::Ahead || !in_force).then(|| walk.rhythm());
+        let live = in_force || is_within_rhythm(today, last_purchase, rhythm.as_ref());
         if active && !live {
             let last_end = all().filter_map(|contract| contract.end).max();
             episode.anchor = last_end.max(last_purchase).unwrap_or(today);
@@ -138,7 +153,7 @@ impl<'a> History<'a> {
             may_have_restarted: active
                 && !live
                 && !sources_complete
-                && reach.is_none_or(|reach| reach < number(today)),
+                && walk.is_beyond(number(today)),
             first_day: first_day.chain(days.first().copied()).min(),
             last_purchase,
             episode,
@@ -156,13 +171,15 @@ impl<'a> History<'a> {
 
     /// Whether it is live on that day, if nothing more happens.
     pub(crate) fn is_live_on(&self, day: NaiveDate) -> bool {
-        is_live(day, self.contracts(), self.last_purchase, &self.rhythm)
+        self.contracts().any(|contract| contract.in_force(day))
+            || is_within_rhythm(day, self.last_purchase, self.rhythm.as_ref())
     }
 
     /// The first days on which silence, or the end of a contract, could change something.
     pub(crate) fn turning_days(&self) -> Vec<NaiveDate> {
         let ends = self.contracts().filter_map(|contract| contract.end);
-        let silence = self.last_purchase.map(|day| later(day, self.rhythm.reach_days()));
+        let reach_days = self.rhythm.as_ref().map(Rhythm::reach_days);
+        let silence = self.last_purchase.zip(reach_days).map(|(day, reach)| later(day, reach));
         ends.chain(silence).map(|last| later(last, 1)).collect()
     }
 
@@ -206,7 +223,7 @@ impl<'a> History<'a> {
 
     /// Back after a silence of several own gaps.
     pub(crate) fn is_back(&self) -> bool {
-        self.rhythm.last_gap_was_silence()
+        self.rhythm.as_ref().is_some_and(Rhythm::last_gap_was_silence)
     }
 }
 
@@ -218,7 +235,7 @@ impl Rhythm {
 
     /// How many days of silence are within the usual.
     const fn reach_days(&self) -> i64 {
-        self.ratio.saturating_mul(self.own_gap_halves).div_euclid(2)
+        reach_days(self.ratio, self.own_gap_halves)
     }
 
     fn last_gap_was_silence(&self) -> bool {
@@ -238,14 +255,17 @@ fn engagements<'a>(
     places.iter().filter_map(|&place| all.get(place)).map(|entry| &entry.record)
 }
 
-fn is_live<'a>(
+const fn reach_days(ratio: i64, own_gap_halves: i64) -> i64 {
+    ratio.saturating_mul(own_gap_halves).div_euclid(2)
+}
+
+/// Whether the silence since the last purchase is within the account's rhythm.
+fn is_within_rhythm(
     today: NaiveDate,
-    mut contracts: impl Iterator<Item = &'a Contract>,
     last_purchase: Option<NaiveDate>,
-    rhythm: &Rhythm,
+    rhythm: Option<&Rhythm>,
 ) -> bool {
-    contracts.any(|contract| contract.in_force(today))
-        || last_purchase.is_some_and(|day| rhythm.reaches(age(today, day)))
+    last_purchase.zip(rhythm).is_some_and(|(day, rhythm)| rhythm.reaches(age(today, day)))
 }
 
 /// The number of a day: differences of numbers are days.
@@ -275,64 +295,105 @@ pub(crate) fn later(day: NaiveDate, days: i64) -> NaiveDate {
     day.checked_add_days(days).unwrap_or(NaiveDate::MAX)
 }
 
-/// Walks contract starts and purchase days in date order, contracts first on one day; the last
-/// value is the number of the day up to which what was walked holds the episode together.
-fn walk<'a>(
-    contracts: impl Iterator<Item = &'a Contract>,
-    days: &[NaiveDate],
-    gaps: &mut RunningMedian,
-    context: &Context<'_>,
-) -> (Episode, Rhythm, Option<i64>) {
-    let parts = context.rules.parts();
-    let grace = i64::from(parts.episode_grace_days);
-    let ratio = i64::from(parts.dormant_ratio);
-    let default_halves = i64::from(parts.default_gap_days).saturating_mul(2);
-    let mut episode =
-        Episode { number: 0, previous_close: None, opened: None, anchor: context.as_of.day() };
-    let mut rhythm = Rhythm {
-        ratio,
-        own_gap_halves: default_halves,
-        gaps: 0,
-        last_gap: 0,
-        earlier_halves: None,
-    };
-    gaps.clear();
-    let mut last_purchase: Option<(NaiveDate, i64)> = None;
-    let mut last_end: Option<NaiveDate> = None;
-    // Of contracts the furthest so far; of purchases the last one's.
-    let (mut reach, mut purchase_reach): (Option<i64>, Option<i64>) = (None, None);
+/// A walk along contract starts and purchase days in date order, contracts first on one day.
+struct Walk<'m> {
+    grace: i64,
+    ratio: i64,
+    default_halves: i64,
+    gaps: &'m mut RunningMedian,
+    episode: Episode,
+    last_purchase: Option<(NaiveDate, i64)>,
+    last_end: Option<NaiveDate>,
+    /// The furthest that a contract reaches so far.
+    reach: Option<i64>,
+}
 
-    let (mut contracts, mut days) = (contracts.peekable(), days.iter().copied().peekable());
-    loop {
-        let contract = match (contracts.peek(), days.peek()) {
-            (Some(contract), Some(&day)) if contract.start <= day => contracts.next(),
-            (Some(_), None) => contracts.next(),
-            _ => None,
-        };
-        let Some(date) = contract.map(|one| one.start).or_else(|| days.next()) else { break };
-        let day = number(date);
-        if episode.opened.is_none() || reach.max(purchase_reach).is_some_and(|end| day > end) {
-            episode.number = episode.number.saturating_add(1);
-            episode.previous_close = last_end.max(last_purchase.map(|(date, _)| date));
-            episode.opened = Some(date);
-        }
-        if let Some(contract) = contract {
-            let end = contract.end.map_or(i64::MAX, |end| number(end).saturating_add(grace));
-            reach = reach.max(Some(end));
-            last_end = last_end.max(contract.end);
-        } else {
-            if let Some((_, before)) = last_purchase {
-                rhythm.earlier_halves = gaps.halves();
-                rhythm.last_gap = day.saturating_sub(before);
-                rhythm.gaps = rhythm.gaps.saturating_add(1);
-                gaps.push(rhythm.last_gap);
-                if rhythm.gaps >= 2 {
-                    rhythm.own_gap_halves = gaps.halves().unwrap_or(default_halves);
-                }
-            }
-            last_purchase = Some((date, day));
-            purchase_reach = Some(day.saturating_add(rhythm.reach_days()));
+impl<'m> Walk<'m> {
+    fn new(context: &Context<'_>, gaps: &'m mut RunningMedian) -> Self {
+        gaps.clear();
+        let parts = context.rules.parts();
+        Self {
+            grace: i64::from(parts.episode_grace_days),
+            ratio: i64::from(parts.dormant_ratio),
+            default_halves: i64::from(parts.default_gap_days).saturating_mul(2),
+            gaps,
+            episode: Episode {
+                number: 0,
+                previous_close: None,
+                opened: None,
+                anchor: context.as_of.day(),
+            },
+            last_purchase: None,
+            last_end: None,
+            reach: None,
         }
     }
-    (episode, rhythm, reach.max(purchase_reach))
+
+    fn along<'a>(&mut self, contracts: impl Iterator<Item = &'a Contract>, days: &[NaiveDate]) {
+        let mut days = days;
+        for contract in contracts {
+            while let Some((&day, later)) = days.split_first()
+                && day < contract.start
+            {
+                self.purchase(day);
+                days = later;
+            }
+            self.contract(contract);
+        }
+        for &day in days {
+            self.purchase(day);
+        }
+    }
+
+    /// Something commercial of that day: a new episode where it lies beyond both reaches.
+    fn visit(&mut self, date: NaiveDate, day: i64) {
+        if self.is_beyond(day) {
+            self.episode.number = self.episode.number.saturating_add(1);
+            self.episode.previous_close = self.last_end.max(self.last_purchase.map(|last| last.0));
+            self.episode.opened = Some(date);
+        }
+    }
+
+    /// Whether what was walked so far does not hold the episode together up to that day.
+    fn is_beyond(&mut self, day: i64) -> bool {
+        // The contracts first: only where they do not reach is the account's rhythm asked for.
+        self.reach.is_none_or(|reach| day > reach)
+            && self.last_purchase.is_none_or(|(_, last)| {
+                let reach_days = reach_days(self.ratio, self.own_gap_halves());
+                day > last.saturating_add(reach_days)
+            })
+    }
+
+    fn contract(&mut self, contract: &Contract) {
+        self.visit(contract.start, number(contract.start));
+        let end = contract.end.map_or(i64::MAX, |end| number(end).saturating_add(self.grace));
+        self.reach = self.reach.max(Some(end));
+        self.last_end = self.last_end.max(contract.end);
+    }
+
+    fn purchase(&mut self, date: NaiveDate) {
+        let day = number(date);
+        self.visit(date, day);
+        if let Some((_, before)) = self.last_purchase {
+            self.gaps.push(day.saturating_sub(before));
+        }
+        self.last_purchase = Some((date, day));
+    }
+
+    /// Twice the median of two gaps or more, else of the default.
+    fn own_gap_halves(&mut self) -> i64 {
+        let known = if self.gaps.values().len() >= 2 { self.gaps.halves() } else { None };
+        known.unwrap_or(self.default_halves)
+    }
+
+    fn rhythm(&mut self) -> Rhythm {
+        let gaps = self.gaps.values();
+        Rhythm {
+            ratio: self.ratio,
+            gaps: gaps.len(),
+            last_gap: gaps.last().copied().unwrap_or(0),
+            own_gap_halves: self.own_gap_halves(),
+            earlier_halves: self.gaps.earlier_halves(),
+        }
+    }
 }

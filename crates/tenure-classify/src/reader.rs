@@ -6,7 +6,7 @@ use tenure_model::{AsOf, Coverage, Currency, Entry, Relationship, Table, Tri};
 
 use crate::context::Context;
 use crate::evidence::{Evidence, Facts, Reading};
-use crate::history::{Buffers, History, age};
+use crate::history::{Buffers, History, Horizon, age};
 use crate::rules::RuleSet;
 use crate::signal::{Signal, Signals, Span};
 use crate::stage::Stage;
@@ -51,12 +51,12 @@ impl EvidenceReader {
     /// Reads a history as of the day of the context, as [`Evidence::of`].
     #[must_use]
     pub fn read(&mut self, relationship: &Relationship, context: &Context<'_>) -> Evidence {
-        let history = &History::of(relationship, context, &mut self.history);
+        let history = &History::of(relationship, context, Horizon::Today, &mut self.history);
         let complete = Complete::of(&context.coverage);
         let mut reader = Reader { history, context, complete, streams: &mut self.streams };
         let anchor = history.episode.anchor;
-        let mut look =
-            reader.look_from(Window::new(anchor, history.episode.previous_close, context.rules));
+        let window = Window::new(anchor, history.episode.previous_close, context.rules);
+        let mut look = reader.look_from(window);
         let observed = look.reading.signals;
         reader.widen(&mut look.reading, anchor);
         let in_doubt = history.active && !history.live && !history.sources_complete;
@@ -77,11 +77,7 @@ impl EvidenceReader {
             stage: Stage::of(history),
             episode: history.episode,
             sales_cycle_days: reader.sales_cycle_days(),
-            value_per_day: match reader.worth(Window::new(
-                anchor,
-                history.episode.previous_close,
-                context.rules,
-            )) {
+            value_per_day: match reader.worth(window) {
                 Worth::Rate(rate) => Some(rate),
                 Worth::Nothing | Worth::NotKnown => None,
             },
@@ -174,6 +170,13 @@ impl Window {
         let len = rest.partition_point(|one| day(one) <= self.anchor);
         rest.get(..len).unwrap_or_default()
     }
+}
+
+/// Adds to a total of one currency; whether it was that currency.
+fn add(total: &mut Option<(Currency, i128)>, currency: Currency, minor: i128) -> bool {
+    let (known, sum) = total.get_or_insert((currency, 0));
+    *sum = sum.saturating_add(minor);
+    *known == currency
 }
 
 /// The records that were known.
@@ -468,19 +471,18 @@ impl Reader<'_, '_> {
     fn worth(&self, window: Window) -> Worth {
         let history = self.history;
         let mut total: Option<(Currency, i128)> = None;
-        let nets = window.of(history.nets, |day| day.date);
-        let bought = nets.iter().map(|day| Some((day.currency, day.net)));
-        let contracted = history.in_force(window.anchor).map(|contract| {
-            let value = contract.annual_value?;
-            Some((value.currency(), i128::from(value.to_minor().ok()?.units())))
-        });
-        for paid in bought.chain(contracted) {
-            let Some((currency, minor)) = paid else { return Worth::NotKnown };
-            total = match total {
-                None => Some((currency, minor)),
-                Some((known, sum)) if known == currency => Some((known, sum.saturating_add(minor))),
-                Some(_) => return Worth::NotKnown,
-            };
+        for day in window.of(history.nets, |day| day.date) {
+            if !add(&mut total, day.currency, day.net) {
+                return Worth::NotKnown;
+            }
+        }
+        for contract in history.in_force(window.anchor) {
+            let value = contract.annual_value.as_ref();
+            let value = value.and_then(|value| Some((value.currency(), value.to_minor().ok()?)));
+            let Some((currency, minor)) = value else { return Worth::NotKnown };
+            if !add(&mut total, currency, minor.units().into()) {
+                return Worth::NotKnown;
+            }
         }
         let Some((currency, minor)) = total else { return Worth::Nothing };
         // The days of the window from the opening on, it included.

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use tenure_model::Relationship;
 
 use crate::context::Context;
-use crate::history::{Buffers, History, age, later};
+use crate::history::{Buffers, History, Horizon, age, later};
 use crate::named::named;
 
 named! {
@@ -114,7 +114,7 @@ pub struct StageChange {
 #[must_use]
 pub fn next_stage(relationship: &Relationship, context: &Context<'_>) -> Option<StageChange> {
     let mut buffers = Buffers::default();
-    let history = History::of(relationship, context, &mut buffers);
+    let history = History::of(relationship, context, Horizon::Ahead, &mut buffers);
     let (today, now) = (context.as_of.day(), Stage::of(&history));
     let after = |day: Option<NaiveDate>, days: i64| day.and_then(|day| later(day, days).succ_opt());
     let mut days = history.turning_days();

@@ -73,12 +73,14 @@ impl AsOf {
 
     /// Whether a fact of that day, recorded then (`None`: always known), may be used.
     #[must_use]
+    #[inline]
     pub fn sees(self, effective: NaiveDate, recorded_at: Option<Instant>) -> bool {
         effective <= self.day && self.knows(recorded_at)
     }
 
     /// Whether something recorded then (`None`: always known) was known.
     #[must_use]
+    #[inline]
     pub fn knows(self, recorded_at: Option<Instant>) -> bool {
         recorded_at.is_none_or(|recorded| match self.unknown_from {
             Some(end) => recorded.micros() < end,

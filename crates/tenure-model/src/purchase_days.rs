@@ -53,23 +53,33 @@ impl PurchaseDays {
     /// The same, keeping the room of what was there before.
     pub(crate) fn fill(&mut self, rows: impl IntoIterator<Item = (NaiveDate, Currency, Minor)>) {
         self.nets.clear();
-        self.nets.extend(rows.into_iter().map(|(date, currency, minor)| PurchaseDay {
-            date,
-            currency,
-            net: i128::from(minor.units()),
-        }));
-        let key = |day: &PurchaseDay| (day.date, day.currency);
-        if !self.nets.is_sorted_by_key(key) {
-            self.nets.sort_unstable_by_key(key);
-        }
-        self.nets.dedup_by(|next, day| {
-            let same = key(next) == key(day);
-            if same {
-                // Cannot saturate: 2^64 amounts of 2^63 fit.
-                day.net = day.net.saturating_add(next.net);
+        let mut in_order = true;
+        for (date, currency, minor) in rows {
+            let net = i128::from(minor.units());
+            match self.nets.last_mut() {
+                Some(day) if day.date == date && day.currency == currency => {
+                    // Cannot saturate: 2^64 amounts of 2^63 fit.
+                    day.net = day.net.saturating_add(net);
+                    continue;
+                }
+                Some(day) => {
+                    in_order &= day.date < date || (day.date == date && day.currency < currency);
+                }
+                None => {}
             }
-            same
-        });
+            self.nets.push(PurchaseDay { date, currency, net });
+        }
+        if !in_order {
+            let key = |day: &PurchaseDay| (day.date, day.currency);
+            self.nets.sort_unstable_by_key(key);
+            self.nets.dedup_by(|next, day| {
+                let same = key(next) == key(day);
+                if same {
+                    day.net = day.net.saturating_add(next.net);
+                }
+                same
+            });
+        }
     }
 
     /// Every net, by day and currency, also those not above 0.

@@ -196,6 +196,7 @@ impl Relationship {
     /// The day a purchase or refund counts on: a refund that names a purchase we can see counts on
     /// that purchase's day, everything else on its own.
     #[must_use]
+    #[inline]
     pub fn purchase_day_of(&self, entry: &Entry<Purchase>, as_of: AsOf) -> NaiveDate {
         let Some(reversed) = &entry.record.reverses else { return entry.record.date };
         self.purchase_of_id(reversed)
@@ -235,8 +236,8 @@ impl Relationship {
     pub fn purchase_days_into(&self, as_of: AsOf, days: &mut PurchaseDays) {
         // By date: what comes later than the day of the question is at the end.
         let seen = self.purchases.partition_point(|entry| entry.record.date <= as_of.day());
-        let visible = self.purchases.iter().take(seen);
-        days.fill(visible.filter(|entry| as_of.knows(entry.recorded_at)).map(|entry| {
+        let entries = self.purchases.get(..seen).unwrap_or_default();
+        days.fill(entries.iter().filter(|entry| as_of.knows(entry.recorded_at)).map(|entry| {
             let day = self.purchase_day_of(entry, as_of);
             (day, entry.record.currency(), entry.record.minor())
         }));
