@@ -1,5 +1,6 @@
 //! What a history says: every signal as an interval, and the facts beside them.
 
+use chrono::NaiveDate;
 use tenure_model::{AsOf, Relationship, Tri};
 
 use crate::context::Context;
@@ -176,12 +177,13 @@ impl Evidence {
         self.value_per_day
     }
 
+    /// The opening of an episode that goes on to the day of the question: its time still passes.
+    pub(crate) fn waits_since(&self) -> Option<NaiveDate> {
+        self.episode.opened.filter(|_| self.episode.anchor == self.as_of.day())
+    }
+
     /// The signals as if what was not observed had not happened: the lower ends count.
     pub(crate) const fn observed(&self) -> &Signals {
         &self.observed
-    }
-
-    pub(crate) fn readings(&self) -> impl Iterator<Item = &Reading> {
-        std::iter::once(&self.reading).chain(&self.alternative)
     }
 }

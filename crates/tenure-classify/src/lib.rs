@@ -2,6 +2,7 @@
 #![doc = include_str!("../README.md")]
 
 mod class;
+mod columns;
 mod context;
 mod counterfactual;
 #[cfg(feature = "serde")]
@@ -25,8 +26,13 @@ mod value;
 mod verdict;
 
 pub use class::{Class, ClassSet};
+pub use columns::{
+    ColumnsError, EvidenceColumns, EvidenceSlices, ExplanationColumns, VerdictColumns,
+};
 pub use context::{Context, Policy};
-pub use counterfactual::{Change, NoWayError, OpenQuestion, Target, counterfactual, settled_by};
+pub use counterfactual::{
+    Change, NoWayError, OpenQuestion, Target, Way, counterfactual, settled_by,
+};
 pub use digest::Digest;
 pub use error::{RuleSetError, RuleSetFault};
 pub use evidence::Evidence;
@@ -42,4 +48,4 @@ pub use score::{Contribution, Score, Source};
 pub use signal::{Signal, Signals, Span};
 pub use stage::{Stage, StageChange, next_stage};
 pub use value::{ValueMedian, ValuePerDay};
-pub use verdict::{Confidence, KnownShare, Verdict, class_of, evaluate, judge};
+pub use verdict::{Confidence, KnownShare, SHOWN_REASONS, Verdict, class_of, evaluate, judge};

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use crate::class::Class;
+use crate::evidence::Facts;
 use crate::named::named;
+use crate::stage::Stage;
 
 named! {
     /// An industry pack. The caller opts in; an industry alone never switches one on. Not legal
@@ -52,6 +54,16 @@ pub(crate) enum Standing {
     ProspectInContact,
     /// Anything else.
     Other,
+}
+
+impl Standing {
+    pub(crate) const fn of(facts: &Facts, stage: Stage) -> Self {
+        match (facts.active, stage) {
+            (true, _) => Self::Active,
+            (false, Stage::Prospect) if facts.human_contact => Self::ProspectInContact,
+            (false, _) => Self::Other,
+        }
+    }
 }
 
 impl Pack {

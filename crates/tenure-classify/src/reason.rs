@@ -65,10 +65,3 @@ named! {
         PriceConvenience = "price_convenience",
     }
 }
-
-/// Appends a code unless it is there.
-pub(crate) fn push(reasons: &mut Vec<Reason>, reason: Reason) {
-    if !reasons.contains(&reason) {
-        reasons.push(reason);
-    }
-}

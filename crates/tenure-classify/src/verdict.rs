@@ -8,13 +8,13 @@ use tenure_model::{Relationship, Tri};
 use crate::class::{Class, ClassSet};
 use crate::context::{Context, Policy};
 use crate::evidence::Evidence;
-use crate::explain;
+use crate::explain::{self, Case, ReasonCard, ReasonList};
 use crate::history::Episode;
 use crate::named::named;
 use crate::pack::{Standing, term};
 use crate::reason::Reason;
-use crate::rules::{Condition, RuleSet, Sides};
-use crate::score::{self, Contribution, Score};
+use crate::rules::{Condition, Sides};
+use crate::score::{self, Contribution, Decider, Score, Scored};
 use crate::stage::Stage;
 
 named! {
@@ -31,6 +31,16 @@ named! {
         Medium = "medium",
         /// Anything else.
         Low = "low",
+    }
+}
+
+impl Confidence {
+    pub(crate) fn of(robust: bool, margin: u32, coverage: KnownShare) -> Self {
+        match (robust, margin) {
+            (true, 10..) if coverage.is_nine_tenths() => Self::High,
+            (true, 5..) => Self::Medium,
+            _ => Self::Low,
+        }
     }
 }
 
@@ -56,9 +66,10 @@ pub struct KnownShare {
 }
 
 impl KnownShare {
-    fn of(score: Score, rules: &RuleSet) -> Self {
-        let of = rules.sum_of_maxima();
-        Self { known: of.saturating_sub(score.hi.saturating_sub(score.lo)), of }
+    /// Of a score, under rules whose maxima sum to that.
+    pub(crate) const fn of(score: Score, sum_of_maxima: u32) -> Self {
+        let open = score.hi.saturating_sub(score.lo);
+        Self { known: sum_of_maxima.saturating_sub(open), of: sum_of_maxima }
     }
 
     /// As a fraction, 0 to 1.
@@ -158,7 +169,7 @@ pub struct Verdict {
 }
 
 /// How many reasons are shown to people.
-const SHOWN_REASONS: usize = 4;
+pub const SHOWN_REASONS: usize = 4;
 
 impl Verdict {
     /// The reasons worth showing: the first four.
@@ -188,21 +199,9 @@ pub fn evaluate(relationship: &Relationship, context: &Context<'_>) -> Verdict {
 /// ```
 #[must_use]
 pub fn class_of(evidence: &Evidence, context: &Context<'_>) -> Class {
-    class_between(
-        evidence,
-        context,
-        context.rules.parts().thresholds.in_use(context.previous_class),
-    )
-}
-
-fn class_between(evidence: &Evidence, context: &Context<'_>, sides: Sides) -> Class {
-    match context.policy {
-        Policy::Strict => {
-            let open = score::possible(evidence, context.rules, sides);
-            score::strict_class(evidence, context.rules, open)
-        }
-        Policy::Lean => score::lean_class(evidence, context.rules, sides),
-    }
+    let sides = context.rules.parts().thresholds.in_use(context.previous_class);
+    let (decider, scored) = (Decider::of(context), Scored::of(evidence, context.rules));
+    decider.class(&scored, sides, decider.possible(&scored, sides))
 }
 
 /// Judges what was read. The context should be the one it was read with; another previous class,
@@ -223,47 +222,39 @@ pub fn judge(evidence: &Evidence, context: &Context<'_>) -> Verdict {
     let rules = context.rules;
     let thresholds = &rules.parts().thresholds;
     let sides = thresholds.in_use(context.previous_class);
-    let possible = score::possible(evidence, rules, sides);
-    let robust = score::strict_class(evidence, rules, possible).is_definite();
-    let class = class_between(evidence, context, sides);
-    let fresh = thresholds.in_use(None);
-    let held = sides != fresh && class_between(evidence, context, fresh) != class;
+    let (decider, scored) = (Decider::of(context), Scored::of(evidence, rules));
+    let possible = decider.possible(&scored, sides);
+    let robust = decider.strict_class(&scored, possible).is_definite();
+    let class = decider.class(&scored, sides, possible);
 
     let signals = evidence.signals();
-    let score = Score::of(&signals, rules);
+    let score = scored.joined;
     let contributions = score::contributions(&signals, rules);
-    let hard_rule = fired(evidence, context);
+    let hard_rule = decider.fired(&evidence.facts);
     let stage = evidence.stage();
-    let standing = match (evidence.facts.active, stage) {
-        (true, _) => Standing::Active,
-        (false, Stage::Prospect) if evidence.facts.human_contact => Standing::ProspectInContact,
-        (false, _) => Standing::Other,
-    };
+    let standing = Standing::of(&evidence.facts, stage);
     let (term, regulated) = term(context.packs, standing, context.provider_industry, class);
     let transactional = evidence.transactional();
-    let case = explain::Case {
+    let case = Case {
         class,
         customer_possible: possible.contains(Class::Customer),
-        idle: score::is_idle(evidence, rules),
+        idle: decider.is_idle(&evidence.facts),
         facts: &evidence.facts,
         duty: hard_rule == Some(Condition::Fiduciary),
         regulated,
         transactional,
         stage,
-        held,
-        signals: match context.policy {
-            Policy::Strict => &signals,
-            Policy::Lean => evidence.observed(),
-        },
+        held: decider.is_held(&scored, thresholds, context.previous_class, class),
     };
-    let reasons = explain::reasons(&case, rules);
+    let explained = match context.policy {
+        Policy::Strict => &signals,
+        Policy::Lean => evidence.observed(),
+    };
+    let points = explain::points(rules, |signal| explained.get(signal).lo());
+    let mut reasons = ReasonList::<{ Reason::ALL.len() }>::default();
+    ReasonCard::of(rules).reasons(&case, &points, &mut reasons);
     let margin = score.margin(sides);
-    let coverage = KnownShare::of(score, rules);
-    let confidence = match (robust, margin) {
-        (true, 10..) if coverage.is_nine_tenths() => Confidence::High,
-        (true, 5..) => Confidence::Medium,
-        _ => Confidence::Low,
-    };
+    let coverage = KnownShare::of(score, rules.sum_of_maxima());
     let as_of = evidence.as_of();
     Verdict {
         class,
@@ -272,14 +263,14 @@ pub fn judge(evidence: &Evidence, context: &Context<'_>) -> Verdict {
         transactional,
         stage,
         term,
-        reasons,
+        reasons: reasons.iter().collect(),
         contributions,
         hard_rule: hard_rule.and_then(|when| rules.hard_rule(when)).map(|rule| rule.id.clone()),
         thresholds: sides,
         margin,
         coverage,
         robust,
-        confidence,
+        confidence: Confidence::of(robust, margin, coverage),
         episode: evidence.episode(),
         sales_cycle_days: evidence.sales_cycle_days(),
         policy: context.policy,
@@ -287,21 +278,5 @@ pub fn judge(evidence: &Evidence, context: &Context<'_>) -> Verdict {
         rule_set_version: rules.parts().version.clone(),
         as_of: as_of.day(),
         known_at: as_of.knowledge_day(),
-    }
-}
-
-/// The hard rule that fires.
-fn fired(evidence: &Evidence, context: &Context<'_>) -> Option<Condition> {
-    let (facts, rules) = (&evidence.facts, context.rules);
-    let duty = match context.policy {
-        Policy::Strict => facts.fiduciary == Tri::Yes,
-        Policy::Lean => facts.fiduciary_observed,
-    };
-    if score::is_idle(evidence, rules) {
-        facts.sources_complete.then_some(Condition::NoCommercialActivity)
-    } else if duty && rules.hard_rule(Condition::Fiduciary).is_some() {
-        Some(Condition::Fiduciary)
-    } else {
-        None
     }
 }
