@@ -1,13 +1,16 @@
 //! Made-up histories: the events of accounts, forty each.
 
+use std::ops::Range;
+
 use chrono::{Days, NaiveDate};
+use tenure_classify::{Class, Context};
 use tenure_model::record::{
     Assignment, Billing, Contract, Deliverable, Direction, Goal, Initiator, Interaction, Purchase,
     Referral, Terms,
 };
 use tenure_model::{
-    AccountId, Completeness, Coverage, Currency, Event, Instant, Minor, Money, Record, RecordId,
-    Table, Text, Tri, Zone,
+    AccountId, AsOf, Completeness, Coverage, Currency, Event, Instant, Minor, Money, Record,
+    RecordId, Table, Text, Tri, Zone,
 };
 
 use crate::random::Random;
@@ -36,7 +39,7 @@ pub fn coverage(account: usize) -> Coverage {
     }
 }
 
-/// The events of so many accounts, shuffled, always the same ones.
+/// The events of these accounts, shuffled; an account is always the same one.
 ///
 /// Half of the accounts are looked after, half buy by themselves; one in five has fallen silent.
 /// One purchase in twenty is a refund, and half of those name what they take back; a quarter of
@@ -45,21 +48,38 @@ pub fn coverage(account: usize) -> Coverage {
 ///
 /// # Errors
 /// None: every value made is allowed.
-pub fn events(accounts: usize) -> Result<Vec<Event>, Failure> {
-    let mut random = Random::new(20_250_701);
+pub fn events(accounts: Range<usize>) -> Result<Vec<Event>, Failure> {
     let words = Words::new()?;
-    let mut events = Vec::with_capacity(accounts.saturating_mul(EVENTS));
-    for account in 0..accounts {
-        let mut maker = Maker::new(account, &words, &mut random)?;
+    let mut events = Vec::with_capacity(accounts.len().saturating_mul(EVENTS));
+    for account in accounts {
+        let mut maker = Maker::new(account, &words)?;
         maker.records()?;
         events.append(&mut maker.events);
     }
     // Fisher and Yates, from the end.
+    let mut random = Random::new(20_250_702);
     for place in (1..events.len()).rev() {
         let end = u32::try_from(place)?.saturating_add(1);
         events.swap(place, usize::try_from(random.below(end))?);
     }
     Ok(events)
+}
+
+/// What is asked about each of these accounts: one context an account, in order.
+///
+/// A third of the accounts was a client, a third a customer before.
+#[must_use]
+pub fn contexts(accounts: Range<usize>) -> Vec<Context<'static>> {
+    let of = |account: usize| {
+        let mut context = Context::new(AsOf::new(today()), coverage(account));
+        context.previous_class = match account % 3 {
+            0 => None,
+            1 => Some(Class::Client),
+            _ => Some(Class::Customer),
+        };
+        context
+    };
+    accounts.map(of).collect()
 }
 
 /// The day of the question: 2025-06-30.
@@ -83,7 +103,14 @@ impl Words {
         let texts = |all: &[&str]| all.iter().map(|&text| Text::from(text)).collect();
         Ok(Self {
             kinds: texts(&[
-                "meeting", "question", "answer", "advice", "marketing", "order", "qbr", "delivery",
+                "meeting",
+                "question",
+                "answer",
+                "advice",
+                "marketing",
+                "order",
+                "qbr",
+                "delivery",
             ]),
             channels: texts(&["email", "phone", "meeting"]),
             retainer: "retainer".into(),
@@ -99,7 +126,7 @@ struct Maker<'a> {
     account: AccountId,
     number: usize,
     words: &'a Words,
-    random: &'a mut Random,
+    random: Random,
     /// The last day of business: today, or long ago.
     silent_days: u32,
     looked_after: bool,
@@ -108,7 +135,8 @@ struct Maker<'a> {
 }
 
 impl<'a> Maker<'a> {
-    fn new(number: usize, words: &'a Words, random: &'a mut Random) -> Result<Self, Failure> {
+    fn new(number: usize, words: &'a Words) -> Result<Self, Failure> {
+        let mut random = Random::new(u64::try_from(number)?);
         let silent_days = if random.below(5) == 0 { 400 } else { 0 };
         Ok(Self {
             account: AccountId::new(&format!("A{number:07}"))?,

@@ -286,8 +286,8 @@ impl<'r> Journey<'r> {
             if gained >= needed {
                 break;
             }
-            let Some((place, gain)) = explain::largest(&mut gains) else { break };
-            gained = gained.saturating_add(std::mem::take(gain));
+            let Some((place, gain)) = explain::take_largest(&mut gains) else { break };
+            gained = gained.saturating_add(gain);
             *slot = self.rules.get(place).map(|rule| self.farthest(rule, value(rule.signal)));
         }
         // What is more than needed is given back, from the last chosen backwards.

@@ -166,9 +166,8 @@ impl<'r> ReasonCard<'r> {
             }
         }
         while !reasons.is_full()
-            && let Some((place, sum)) = largest(&mut above)
+            && let Some((place, _)) = take_largest(&mut above)
         {
-            *sum = 0;
             if let Some(rule) = self.rules.get(place) {
                 reasons.push(rule.reason);
             }
@@ -199,8 +198,7 @@ impl<'r> ReasonCard<'r> {
         };
         let mut gaps = self.gaps.map(|(_, [one, other])| gap(one).saturating_add(gap(other)));
         // Where nothing is missing there is no gap to name.
-        while let Some((place, points)) = largest(&mut gaps) {
-            *points = 0;
+        while let Some((place, _)) = take_largest(&mut gaps) {
             if let Some(&(reason, _)) = self.gaps.get(place) {
                 reasons.push(reason);
             }
@@ -211,8 +209,15 @@ impl<'r> ReasonCard<'r> {
     }
 }
 
-/// The first of the largest numbers, and where it is; `None` where all are 0.
-pub(crate) fn largest(numbers: &mut [u32]) -> Option<(usize, &mut u32)> {
-    let numbers = numbers.iter_mut().enumerate().filter(|(_, number)| **number > 0);
-    numbers.reduce(|best, one| if *one.1 > *best.1 { one } else { best })
+/// Takes out the first of the largest numbers: where it was, and what it was; `None` where all are
+/// 0.
+pub(crate) fn take_largest(numbers: &mut [u32]) -> Option<(usize, u32)> {
+    let (mut place, mut largest) = (0, 0);
+    for (at, &number) in numbers.iter().enumerate() {
+        if number > largest {
+            (place, largest) = (at, number);
+        }
+    }
+    let taken = numbers.get_mut(place).filter(|_| largest > 0)?;
+    Some((place, std::mem::take(taken)))
 }

@@ -246,7 +246,7 @@ fn sums(columns: &SignalColumns, rows: usize, rules: &RuleSet, sums: &mut Vec<u3
             let column = columns.get(rule.signal).get(first..).unwrap_or_default();
             for pair in rule.bins.windows(2) {
                 if let [before, bin] = pair {
-                    add_points(sums, column, bin.from, bin.points.saturating_sub(before.points));
+                    add(sums, column, bin.from, bin.points.saturating_sub(before.points));
                 }
             }
         }
@@ -256,9 +256,9 @@ fn sums(columns: &SignalColumns, rows: usize, rules: &RuleSet, sums: &mut Vec<u3
     }
 }
 
-/// Adds points where a value reaches a bound. Sums stay far below 2^32: 14 signals of at most
+/// Adds points to each value that reaches a bound. Sums stay far below 2^32: 14 signals of at most
 /// 1,000 points.
-fn add_points(sums: &mut [u32], column: &[i64], from: i64, points: u32) {
+fn add(sums: &mut [u32], column: &[i64], from: i64, points: u32) {
     for (sum, &value) in sums.iter_mut().zip(column) {
         *sum = sum.wrapping_add(if value >= from { points } else { 0 });
     }
