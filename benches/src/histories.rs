@@ -224,7 +224,7 @@ impl<'a> Maker<'a> {
         // The contract comes first, then purchases: a refund may name the one before it.
         let before = self.events.len().checked_sub(1).filter(|&place| place > 0);
         let refund = self.chance(20);
-        let units = if refund { units.saturating_neg() / 4 - 1 } else { units };
+        let units = if refund { (units / 4).saturating_neg().saturating_sub(1) } else { units };
         let day = self.day();
         let mut line = Purchase::new(day, Money::from_minor(Minor::new(units), currency))?;
         line.customised = self.tri(if self.looked_after { 4 } else { 1 });
