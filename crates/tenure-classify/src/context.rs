@@ -1,11 +1,14 @@
 //! What a verdict is asked with: the day, how complete the tables are, the rules.
 
+use std::borrow::Cow;
+
 use tenure_model::{AsOf, Coverage};
 
 use crate::class::Class;
 use crate::named::named;
+use crate::overrides::Override;
 use crate::pack::Pack;
-use crate::rules::RuleSet;
+use crate::rules::{Condition, RuleSet};
 use crate::value::ValueMedian;
 
 named! {
@@ -33,10 +36,11 @@ named! {
 /// use tenure_model::{AsOf, Coverage, parse_date};
 /// let as_of = AsOf::new(parse_date("2025-06-30")?);
 /// let mut context = Context::new(as_of, Coverage::complete());
-/// context.packs = &[Pack::Consulting];
+/// let packs = [Pack::built_in("consulting").ok_or("no pack")?.clone()];
+/// context.packs = &packs;
 /// context.previous_class = Some(Class::Customer);
 /// assert_eq!(context.rules.id(), "generic");
-/// # Ok::<(), tenure_model::DateError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
@@ -57,6 +61,8 @@ pub struct Context<'a> {
     pub previous_class: Option<Class>,
     /// The portfolio's median value a day; `None`: value gives no points.
     pub value_median: Option<ValueMedian>,
+    /// What people decided about this account, in the order they said so.
+    pub overrides: &'a [Override],
 }
 
 impl Context<'static> {
@@ -72,6 +78,24 @@ impl Context<'static> {
             provider_industry: None,
             previous_class: None,
             value_median: None,
+            overrides: &[],
         }
+    }
+}
+
+impl Context<'_> {
+    /// The name of the hard rule with that condition; `None` if there is none.
+    pub(crate) fn hard_rule(&self, when: Condition) -> Option<&Cow<'static, str>> {
+        match when {
+            Condition::NoCommercialActivity => self.rules.hard_rule(when).map(|rule| &rule.id),
+            Condition::Fiduciary => self.duty_rule(),
+        }
+    }
+
+    /// The name of the hard rule for a duty of care: that of the rule set, else the floor of the
+    /// first pack that has one; `None` if neither has.
+    pub(crate) fn duty_rule(&self) -> Option<&Cow<'static, str>> {
+        let floor = || self.packs.iter().find_map(|pack| pack.parts().floors.first());
+        self.rules.hard_rule(Condition::Fiduciary).or_else(floor).map(|rule| &rule.id)
     }
 }

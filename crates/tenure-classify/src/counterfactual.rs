@@ -8,7 +8,7 @@ use tenure_model::Tri;
 
 use crate::context::Context;
 use crate::evidence::{Evidence, Facts};
-use crate::explain::{self, Points};
+use crate::explain::{self, RulePoints};
 use crate::rules::{Actionable, Condition, Sides, SignalRule};
 use crate::score::{Decider, Scored};
 use crate::signal::{Signal, Span};
@@ -135,6 +135,8 @@ impl Change {
 
 /// Why there is no way to a target.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum NoWayError {
     /// A hard rule decides, or could decide, before the score.
@@ -153,10 +155,43 @@ pub enum NoWayError {
     },
 }
 
+/// What would have to change to either side, as [`counterfactual`] finds it.
+///
+/// In JSON each is `{"changes": [...]}`, or `{"no_way": ...}` with what stands in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Counterfactual {
+    /// Toward clients: what would raise the lower end of the score.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "way"))]
+    pub client_side: Result<Vec<Change>, NoWayError>,
+    /// Toward customers: what would lower the upper end.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "way"))]
+    pub customer: Result<Vec<Change>, NoWayError>,
+}
+
+impl Counterfactual {
+    pub(crate) fn of(evidence: &Evidence, context: &Context<'_>) -> Self {
+        let to = |target| counterfactual(evidence, context, target);
+        Self { client_side: to(Target::ClientSide), customer: to(Target::Customer) }
+    }
+}
+
+#[cfg(feature = "serde")]
+fn way<S: serde::Serializer>(
+    found: &Result<Vec<Change>, NoWayError>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match found {
+        Ok(changes) => serializer.serialize_newtype_variant("Way", 0, "changes", changes),
+        Err(error) => serializer.serialize_newtype_variant("Way", 1, "no_way", error),
+    }
+}
+
 /// The fewest changes of signals that lead to a target, each no larger than needed; none where it
 /// is reached already.
 ///
-/// Points add up, so the largest gains first are the fewest changes; then, from the last chosen
+/// RulePoints add up, so the largest gains first are the fewest changes; then, from the last chosen
 /// backwards, each is brought to the nearest bin that suffices. Ties in the order of the rule set.
 /// What is the account's own doing is left alone. What only takes time is a date, and no way back.
 ///
@@ -193,7 +228,7 @@ pub fn counterfactual(
     match journey.way(&evidence.facts, value, &points, |change| changes.push(change)) {
         Way::Open => Ok(changes),
         Way::HardRule(when) => {
-            let id = rules.hard_rule(when).map_or("".into(), |rule| rule.id.clone());
+            let id = context.hard_rule(when).cloned().unwrap_or_default();
             Err(NoWayError::HardRule { id })
         }
         Way::OutOfReach { reachable, needed } => Err(NoWayError::OutOfReach { reachable, needed }),
@@ -250,7 +285,7 @@ impl<'r> Journey<'r> {
         &self,
         facts: &Facts,
         value: impl Fn(Signal) -> i64,
-        points: &Points,
+        points: &RulePoints,
         mut found: impl FnMut(Change),
     ) -> Way {
         if let Some(way) = self.ruled(facts) {
@@ -265,7 +300,7 @@ impl<'r> Journey<'r> {
         if needed == 0 {
             return Way::Open;
         }
-        let mut gains: Points = [0; Signal::COUNT];
+        let mut gains: RulePoints = [0; Signal::COUNT];
         let mut reachable = 0_u32;
         for ((gain, rule), &points) in gains.iter_mut().zip(self.rules).zip(points) {
             if self.can_move(rule) {
@@ -319,8 +354,12 @@ impl<'r> Journey<'r> {
         match rule.actionable {
             Actionable::Yes => true,
             Actionable::No => false,
-            // Time passes for live relationships, and only forwards.
-            Actionable::Wait => self.target == Target::ClientSide && self.waits_since.is_some(),
+            // Time passes for live relationships, only forwards, and moves nothing but tenure.
+            Actionable::Wait => {
+                rule.signal == Signal::TenureDays
+                    && self.target == Target::ClientSide
+                    && self.waits_since.is_some()
+            }
         }
     }
 

@@ -7,8 +7,10 @@ use crate::context::Context;
 use crate::history::Episode;
 use crate::reader::EvidenceReader;
 use crate::signal::{Signal, Signals, Span};
-use crate::stage::Stage;
+use crate::stage::{Stage, StageChange};
 use crate::value::ValuePerDay;
+
+mod canonical;
 
 /// What the history of one account says on a day: the signals as intervals, the transactional
 /// stream test, the stage, and the facts the rules and reasons ask for.
@@ -16,11 +18,11 @@ use crate::value::ValuePerDay;
 /// A signal whose tables are complete is exact; otherwise its lower end is what was observed and
 /// its upper end open. Where contracts or purchases are not complete, two things more are in doubt:
 /// whether the relationship is over (then there are two readings, from the observed anchor and from
-/// the day itself), and where the episode began: a contract or purchase that we cannot see may have
+/// any day since), and where the episode began: a contract or purchase that we cannot see may have
 /// bridged the gap before it, or belong to an earlier episode. Then the upper ends also count what
-/// came before the close that was observed, and the lower ends nothing before the opening; and
-/// from the day itself, where a newer episode may have begun unseen, the lower ends count only
-/// what came after all that was seen, and no duty of care of the past decides.
+/// came before the close that was observed, and the lower ends nothing that an unseen episode could
+/// have closed over before the opening, or before the day itself where no business was seen; and
+/// where a newer episode may have begun unseen, no duty of care of the past decides.
 ///
 /// Cost: a few passes over the account's tables, linear in its records. Many accounts are read
 /// fastest by one [`EvidenceReader`].
@@ -47,6 +49,8 @@ pub struct Evidence {
     pub(crate) as_of: AsOf,
     pub(crate) facts: Facts,
     pub(crate) stage: Stage,
+    pub(crate) next_stage: Option<StageChange>,
+    pub(crate) contracts_changed: Option<NaiveDate>,
     pub(crate) episode: Episode,
     pub(crate) sales_cycle_days: Option<i64>,
     pub(crate) value_per_day: Option<ValuePerDay>,
@@ -54,7 +58,7 @@ pub struct Evidence {
     pub(crate) observed: Signals,
     /// From the observed anchor.
     pub(crate) reading: Reading,
-    /// From the day of the question, where we cannot tell whether the relationship is over.
+    /// From any day up to that of the question, where we cannot tell when it was over.
     pub(crate) alternative: Option<Reading>,
 }
 
@@ -149,6 +153,37 @@ impl Evidence {
     #[must_use]
     pub const fn stage(&self) -> Stage {
         self.stage
+    }
+
+    /// The first stage that differs from today's if nothing more happens; `None` if it stays.
+    ///
+    /// ```
+    /// use tenure_classify::{Context, Evidence, Stage};
+    /// use tenure_model::record::Purchase;
+    /// use tenure_model::{
+    ///     AccountId, AsOf, Book, Coverage, Currency, Event, Money, Record, parse_date,
+    /// };
+    /// let shopper = AccountId::new("shopper")?;
+    /// let price = Money::parse("1.20", Currency::new("EUR")?)?;
+    /// let purchase = Purchase::new(parse_date("2025-06-20")?, price)?;
+    /// let (book, _) = Book::from_events([Event::new(shopper.clone(), Record::Purchase(purchase))]);
+    /// let context = Context::new(AsOf::new(parse_date("2025-06-30")?), Coverage::complete());
+    /// let evidence = Evidence::of(book.get(&shopper).ok_or("missing")?, &context);
+    /// let next = evidence.next_stage().ok_or("none")?;
+    /// // New for 30 days after the first purchase.
+    /// assert_eq!((next.on, next.to), (parse_date("2025-07-21")?, Stage::Active));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub const fn next_stage(&self) -> Option<StageChange> {
+        self.next_stage
+    }
+
+    /// The last day on which an engagement contract began (was signed, if later) or was over for
+    /// the first time; `None` where there is none.
+    #[must_use]
+    pub const fn contracts_changed(&self) -> Option<NaiveDate> {
+        self.contracts_changed
     }
 
     /// The current or last episode.

@@ -9,11 +9,11 @@ use crate::rules::{RuleSet, SignalRule};
 use crate::signal::Signal;
 use crate::stage::Stage;
 
-/// Points by rule, in the order of the rule set: a signal is ruled once at most.
-pub(crate) type Points = [u32; Signal::COUNT];
+/// RulePoints by rule, in the order of the rule set: a signal is ruled once at most.
+pub(crate) type RulePoints = [u32; Signal::COUNT];
 
 /// The points of one value for each rule.
-pub(crate) fn points(rules: &RuleSet, value: impl Fn(Signal) -> i64) -> Points {
+pub(crate) fn points(rules: &RuleSet, value: impl Fn(Signal) -> i64) -> RulePoints {
     let mut points = [0; Signal::COUNT];
     for (slot, rule) in points.iter_mut().zip(rules.parts().signals.iter()) {
         *slot = rule.points(value(rule.signal));
@@ -32,6 +32,7 @@ pub(crate) struct Case<'a> {
     pub(crate) transactional: Tri,
     pub(crate) stage: Stage,
     pub(crate) held: bool,
+    pub(crate) overridden: bool,
 }
 
 /// The first so many reasons: a code is listed once, and what comes after a full list is left out.
@@ -108,7 +109,7 @@ impl<'r> ReasonCard<'r> {
     pub(crate) fn reasons<const N: usize>(
         &self,
         case: &Case<'_>,
-        points: &Points,
+        points: &RulePoints,
         reasons: &mut ReasonList<N>,
     ) {
         if case.idle {
@@ -138,12 +139,15 @@ impl<'r> ReasonCard<'r> {
         if case.held {
             reasons.push(Reason::HysteresisHeld);
         }
+        if case.overridden {
+            reasons.push(Reason::HumanOverride);
+        }
     }
 
     fn client_side<const N: usize>(
         &self,
         case: &Case<'_>,
-        points: &Points,
+        points: &RulePoints,
         reasons: &mut ReasonList<N>,
     ) {
         if case.duty {
@@ -158,8 +162,8 @@ impl<'r> ReasonCard<'r> {
         if case.stage.is_ended() {
             reasons.push(Reason::RelationshipEnded);
         }
-        // Points above what is typical, by code, at the place of each code's first signal.
-        let mut above: Points = [0; Signal::COUNT];
+        // RulePoints above what is typical, by code, at the place of each code's first signal.
+        let mut above: RulePoints = [0; Signal::COUNT];
         for ((rule, points), &first) in self.rules.iter().zip(points).zip(&self.first_of_code) {
             if let Some(sum) = above.get_mut(first) {
                 *sum = sum.saturating_add(points.saturating_sub(rule.typical));
@@ -177,7 +181,7 @@ impl<'r> ReasonCard<'r> {
     fn customer_side<const N: usize>(
         &self,
         case: &Case<'_>,
-        points: &Points,
+        points: &RulePoints,
         reasons: &mut ReasonList<N>,
     ) {
         if case.facts.single_purchase {

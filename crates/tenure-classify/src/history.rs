@@ -23,15 +23,6 @@ pub(crate) struct Buffers {
     gaps: RunningMedian,
 }
 
-/// How far a history is asked about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Horizon {
-    /// The day of the question alone.
-    Today,
-    /// Days after it, if nothing more happens.
-    Ahead,
-}
-
 /// The visible history of one account.
 #[derive(Debug)]
 pub(crate) struct History<'a> {
@@ -55,7 +46,7 @@ pub(crate) struct History<'a> {
     pub(crate) first_day: Option<NaiveDate>,
     pub(crate) last_purchase: Option<NaiveDate>,
     pub(crate) episode: Episode,
-    /// Not worked out where only today is asked about and a contract in force answers for it.
+    /// Not worked out where an open contract in force answers for today and every day to come.
     rhythm: Option<Rhythm>,
 }
 
@@ -105,7 +96,6 @@ impl<'a> History<'a> {
     pub(crate) fn of(
         relationship: &'a Relationship,
         context: &Context<'_>,
-        horizon: Horizon,
         buffers: &'a mut Buffers,
     ) -> Self {
         let as_of = context.as_of;
@@ -135,9 +125,11 @@ impl<'a> History<'a> {
 
         let today = as_of.day();
         let last_purchase = days.last().copied();
-        let in_force = all().any(|contract| contract.in_force(today));
-        let rhythm = (horizon == Horizon::Ahead || !in_force).then(|| walk.rhythm());
-        let live = in_force || is_within_rhythm(today, last_purchase, rhythm.as_ref());
+        let mut in_force = all().filter(|contract| contract.in_force(today)).peekable();
+        let contracted = in_force.peek().is_some();
+        let open = in_force.any(|contract| contract.end.is_none());
+        let rhythm = (!open).then(|| walk.rhythm());
+        let live = contracted || is_within_rhythm(today, last_purchase, rhythm.as_ref());
         if active && !live {
             let last_end = all().filter_map(|contract| contract.end).max();
             episode.anchor = last_end.max(last_purchase).unwrap_or(today);
@@ -175,12 +167,42 @@ impl<'a> History<'a> {
             || is_within_rhythm(day, self.last_purchase, self.rhythm.as_ref())
     }
 
-    /// The first days on which silence, or the end of a contract, could change something.
-    pub(crate) fn turning_days(&self) -> Vec<NaiveDate> {
-        let ends = self.contracts().filter_map(|contract| contract.end);
-        let reach_days = self.rhythm.as_ref().map(Rhythm::reach_days);
-        let silence = self.last_purchase.zip(reach_days).map(|(day, reach)| later(day, reach));
-        ends.chain(silence).map(|last| later(last, 1)).collect()
+    /// The first day on which silence is longer than the usual and matters, if nothing more is
+    /// bought.
+    pub(crate) fn silent_on(&self) -> Option<NaiveDate> {
+        later(self.last_purchase?, self.rhythm.as_ref()?.reach_days()).succ_opt()
+    }
+
+    /// The first day on which no contract is in force any more; `None` where one is open, or there
+    /// is none.
+    pub(crate) fn free_on(&self) -> Option<NaiveDate> {
+        let mut ends = self.contracts().map(|contract| contract.end);
+        ends.try_fold(None, |last, end| end.map(|end| Some(end).max(last)))??.succ_opt()
+    }
+
+    /// The last day on which an engagement contract began, or was over for the first time.
+    pub(crate) fn contracts_changed(&self) -> Option<NaiveDate> {
+        let today = self.as_of.day();
+        let began = |one: &Contract| one.signed.map_or(one.start, |day| day.max(one.start));
+        let over = |one: &Contract| one.end?.succ_opt().filter(|&day| day <= today);
+        self.contracts().map(|one| over(one).max(Some(began(one)))).max().flatten()
+    }
+
+    /// The days on which the earlier episodes closed, in order.
+    pub(crate) fn earlier_closes(&self, context: &Context<'_>) -> Vec<NaiveDate> {
+        let (mut closes, mut gaps) = (Vec::new(), RunningMedian::default());
+        let mut close = self.episode.previous_close;
+        while let Some(day) = close {
+            closes.push(day);
+            // What was walked up to that day opened its episode without what came later.
+            let contracts = self.contracts().take_while(|contract| contract.start <= day);
+            let days = self.days.partition_point(|&bought| bought <= day);
+            let mut walk = Walk::new(context, &mut gaps);
+            walk.along(contracts, self.days.get(..days).unwrap_or_default());
+            close = walk.episode.previous_close;
+        }
+        closes.reverse();
+        closes
     }
 
     /// Whether a contract or purchase that we cannot see could bridge the gap before the episode.

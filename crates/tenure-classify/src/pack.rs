@@ -1,156 +1,259 @@
-//! Industry packs: the word a trade uses. They change no score.
+//! Industry packs: the words a trade uses. They change no score.
 
 use std::borrow::Cow;
 
 use crate::class::Class;
+use crate::digest::Digest;
 use crate::evidence::Facts;
+use crate::fault::{DocumentError, Fault, FaultCode, Path};
 use crate::named::named;
+use crate::reason::Reason;
+use crate::rules::HardRule;
 use crate::stage::Stage;
 
+mod built_in;
+mod describe;
+#[cfg(feature = "serde")]
+mod read;
+mod validate;
+
 named! {
-    /// An industry pack. The caller opts in; an industry alone never switches one on. Not legal
-    /// advice.
+    /// Whom a term rule speaks of.
     ///
     /// ```
-    /// use tenure_classify::Pack;
-    /// assert_eq!(Pack::from_name("finserv-uk"), Some(Pack::FinservUk));
-    /// assert!(Pack::Legal.is_regulated() && !Pack::Agency.is_regulated());
+    /// use tenure_classify::Standing;
+    /// assert_eq!(Standing::ProspectInContact.name(), "prospect_in_contact");
     /// ```
     #[non_exhaustive]
-    Pack {
-        /// Law: clients, and prospective clients (ABA Model Rule 1.18).
-        Legal = "legal",
-        /// Consulting: clients.
-        Consulting = "consulting",
-        /// Accounting: clients.
-        Accounting = "accounting",
-        /// Agencies: clients.
-        Agency = "agency",
-        /// UK financial services: clients (FCA Handbook: a customer is a client who is not an
-        /// eligible counterparty).
-        FinservUk = "finserv-uk",
-        /// US financial services: customers of broker-dealers, clients of advisers (industry
-        /// `financial_planning`).
-        FinservUs = "finserv-us",
-        /// Health: patients.
-        Health = "health",
-        /// Education: pupils.
-        Education = "education",
-        /// Nonprofit: donors.
-        Nonprofit = "nonprofit",
-        /// Hospitality: guests.
-        Hospitality = "hospitality",
-        /// Software as a service: customers.
-        Saas = "saas",
+    Standing {
+        /// An account with an engagement contract or a net purchase.
+        Active = "active",
+        /// A prospect who has spoken with a person of ours.
+        ProspectInContact = "prospect_in_contact",
     }
-}
-
-/// What a pack's rule looks at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Standing {
-    /// A contract or a purchase.
-    Active,
-    /// A prospect who has spoken with a person.
-    ProspectInContact,
-    /// Anything else.
-    Other,
 }
 
 impl Standing {
-    pub(crate) const fn of(facts: &Facts, stage: Stage) -> Self {
+    /// That of an account; `None` where no word is for it.
+    pub(crate) const fn of(facts: &Facts, stage: Stage) -> Option<Self> {
         match (facts.active, stage) {
-            (true, _) => Self::Active,
-            (false, Stage::Prospect) if facts.human_contact => Self::ProspectInContact,
-            (false, _) => Self::Other,
+            (true, _) => Some(Self::Active),
+            (false, Stage::Prospect) if facts.human_contact => Some(Self::ProspectInContact),
+            (false, _) => None,
         }
     }
+}
+
+/// A word for accounts of a standing.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_structs, reason = "a word and when it holds, written out by users")]
+pub struct TermRule {
+    /// Whom it speaks of.
+    pub when: Standing,
+    /// Only where this is our own industry; such a rule goes before one without.
+    pub industry: Option<Cow<'static, str>>,
+    /// The word.
+    pub term: Cow<'static, str>,
+    /// Whether the word is set by regulation.
+    pub regulated: bool,
+    /// What it rests on; a regulated word needs it.
+    pub source: Option<Cow<'static, str>>,
+}
+
+/// The settings of a pack, not yet checked: change what you like, then [`build`](Self::build).
+///
+/// ```
+/// use tenure_classify::{FaultCode, Pack};
+/// let mut parts = Pack::built_in("legal").ok_or("no pack")?.parts().clone();
+/// parts.id = "our-law".into();
+/// assert_eq!(parts.clone().build()?.id(), "our-law");
+/// parts.terms.to_mut()[0].source = None;
+/// let error = parts.build().err().ok_or("built")?;
+/// assert_eq!(error.faults()[0].code(), FaultCode::NoSource);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct PackParts {
+    /// Its name.
+    pub id: Cow<'static, str>,
+    /// Its version, for people.
+    pub version: Cow<'static, str>,
+    /// The words.
+    pub terms: Cow<'static, [TermRule]>,
+    /// What puts an account on the client side whatever its score, where the rule set has no such
+    /// rule itself: [`Condition::Fiduciary`](crate::Condition::Fiduciary) alone.
+    pub floors: Cow<'static, [HardRule]>,
+    /// What reasons are called in the trade, each once; [`build`](Self::build) puts them in the order
+    /// of [`Reason`].
+    pub texts: Cow<'static, [(Reason, Cow<'static, str>)]>,
+}
+
+impl PackParts {
+    /// A pack that says nothing yet.
+    ///
+    /// ```
+    /// use tenure_classify::PackParts;
+    /// assert_eq!(PackParts::new("gym", "1.0.0").build()?.id(), "gym");
+    /// # Ok::<(), tenure_classify::DocumentError>(())
+    /// ```
+    #[must_use]
+    pub const fn new(id: &'static str, version: &'static str) -> Self {
+        Self {
+            id: Cow::Borrowed(id),
+            version: Cow::Borrowed(version),
+            terms: Cow::Borrowed(&[]),
+            floors: Cow::Borrowed(&[]),
+            texts: Cow::Borrowed(&[]),
+        }
+    }
+
+    /// Checks the settings.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them, not only the first fault.
+    pub fn build(self) -> Result<Pack, DocumentError> {
+        DocumentError::unless(validate::faults(&validate::Draft::of(&self)), ())?;
+        Ok(Pack::trusted(self))
+    }
+}
+
+/// An industry pack: words, floors and texts of a trade. The caller opts in; an industry alone never
+/// switches one on. Not legal advice.
+///
+/// ```
+/// use tenure_classify::Pack;
+/// let health = Pack::built_in("health").ok_or("no pack")?;
+/// assert_eq!(health.parts().terms[0].term, "patient");
+/// assert_eq!(Pack::BUILT_IN.len(), 11);
+/// # Ok::<(), &str>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Pack {
+    parts: PackParts,
 }
 
 impl Pack {
-    /// Whether its words come from a regulated trade.
-    #[must_use]
-    pub const fn is_regulated(self) -> bool {
-        matches!(self, Self::Legal | Self::FinservUk | Self::FinservUs)
+    /// Settings known to be right.
+    fn trusted(mut parts: PackParts) -> Self {
+        parts.texts.to_mut().sort_by_key(|(reason, _)| *reason);
+        Self { parts }
     }
 
-    fn term(self, standing: Standing, industry: Option<&str>) -> Option<&'static str> {
-        match (standing, self) {
-            (Standing::ProspectInContact, Self::Legal) => Some("prospective client"),
-            (Standing::ProspectInContact | Standing::Other, _) => None,
-            (Standing::Active, Self::FinservUs) if industry == Some("financial_planning") => {
-                Some("client")
+    /// Its name.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.parts.id
+    }
+
+    /// Its version.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.parts.version
+    }
+
+    /// All its settings.
+    #[must_use]
+    pub const fn parts(&self) -> &PackParts {
+        &self.parts
+    }
+
+    /// What the trade calls a reason; `None` where the pack leaves it as it is.
+    ///
+    /// ```
+    /// use tenure_classify::{PackParts, Reason};
+    /// let mut gym = PackParts::new("gym", "1.0.0");
+    /// gym.texts = vec![(Reason::Advisory, "trains with a coach".into())].into();
+    /// assert_eq!(gym.build()?.text(Reason::Advisory), Some("trains with a coach"));
+    /// # Ok::<(), tenure_classify::DocumentError>(())
+    /// ```
+    #[must_use]
+    pub fn text(&self, reason: Reason) -> Option<&str> {
+        self.parts.texts.iter().find(|(of, _)| *of == reason).map(|(_, text)| &**text)
+    }
+
+    /// The pack as one line of JSON, as [`RuleSet::canonical`](crate::RuleSet::canonical) is.
+    ///
+    /// ```
+    /// let saas = tenure_classify::Pack::built_in("saas").ok_or("no pack")?;
+    /// let term = r#"{"when":"active","term":"customer","regulated":false,"source":"usage of the trade"}"#;
+    /// let head = r#"{"schema":"tenure/pack/1","id":"saas","version":"1.0.0""#;
+    /// let rest = r#""hard_rule":[],"text":{}}"#;
+    /// assert_eq!(saas.canonical(), format!(r#"{head},"term":[{term}],{rest}"#));
+    /// # Ok::<(), &str>(())
+    /// ```
+    #[must_use]
+    pub fn canonical(&self) -> String {
+        describe::pack(&self.parts).to_canonical()
+    }
+
+    /// The identity of the pack: the SHA-256 of its [canonical form](Self::canonical).
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        Digest::of(self.canonical().as_bytes())
+    }
+
+    /// Checks packs that are to be used together: one name stands for one pack.
+    ///
+    /// Packs may have different words for one account: the first in the order given wins.
+    ///
+    /// ```
+    /// use tenure_classify::{FaultCode, Pack};
+    /// let legal = Pack::built_in("legal").ok_or("no pack")?;
+    /// let mut other = legal.parts().clone();
+    /// other.terms.to_mut().pop();
+    /// let both = [legal.clone(), other.build()?];
+    /// let error = Pack::check_together(&both).err().ok_or("no conflict")?;
+    /// assert_eq!(error.faults()[0].code(), FaultCode::TermConflict);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Two different packs of one name.
+    pub fn check_together(packs: &[Self]) -> Result<(), DocumentError> {
+        let mut faults = Vec::new();
+        for (place, pack) in packs.iter().enumerate() {
+            let mut before = packs.iter().take(place).filter(|other| other.id() == pack.id());
+            if before.any(|other| other != pack) {
+                let message = format!("another pack is named `{}`", pack.id());
+                let path = Path::root().key("packs").index(place);
+                faults.push(Fault::new(FaultCode::TermConflict, path, message));
             }
-            (Standing::Active, Self::FinservUs | Self::Saas) => Some("customer"),
-            (Standing::Active, Self::Health) => Some("patient"),
-            (Standing::Active, Self::Education) => Some("pupil"),
-            (Standing::Active, Self::Nonprofit) => Some("donor"),
-            (Standing::Active, Self::Hospitality) => Some("guest"),
-            (
-                Standing::Active,
-                Self::Legal | Self::Consulting | Self::Accounting | Self::Agency | Self::FinservUk,
-            ) => Some("client"),
         }
+        DocumentError::unless(faults, ())
+    }
+
+    /// The rule for an account of that standing: one for the industry before one for all.
+    fn term(&self, standing: Standing, industry: Option<&str>) -> Option<&TermRule> {
+        let of = |industry: Option<&str>| {
+            let mut rules = self.parts.terms.iter();
+            rules.find(|rule| rule.when == standing && rule.industry.as_deref() == industry)
+        };
+        industry.and_then(|industry| of(Some(industry))).or_else(|| of(None))
     }
 }
 
-/// The word for an account, and whether a regulated pack gave it: the first pack with a matching
-/// rule, else the class.
+/// The word for an account, and whether it is set by regulation: the first pack with a rule for it,
+/// else the class.
 pub(crate) fn term(
     packs: &[Pack],
-    standing: Standing,
+    standing: Option<Standing>,
     industry: Option<&str>,
     class: Class,
 ) -> (Cow<'static, str>, bool) {
-    let ruled = packs.iter().find_map(|&pack| {
-        Some((Cow::Borrowed(pack.term(standing, industry)?), pack.is_regulated()))
-    });
-    ruled.unwrap_or_else(|| {
-        let word = match class {
-            Class::Client | Class::Customer => class.name(),
-            Class::Hybrid | Class::Undetermined => "either",
-        };
-        (Cow::Borrowed(word), false)
-    })
+    let rule =
+        standing.and_then(|standing| packs.iter().find_map(|pack| pack.term(standing, industry)));
+    rule.map_or_else(
+        || {
+            let word = match class {
+                Class::Client | Class::Customer => class.name(),
+                Class::Hybrid | Class::Undetermined => "either",
+            };
+            (Cow::Borrowed(word), false)
+        },
+        |rule| (rule.term.clone(), rule.regulated),
+    )
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Pack, Standing, term};
-    use crate::class::Class;
-
-    fn word(packs: &[Pack], standing: Standing, industry: Option<&str>, class: Class) -> String {
-        term(packs, standing, industry, class).0.into_owned()
-    }
-
-    #[test]
-    fn without_a_pack_the_class_gives_the_word() {
-        let words = Class::ALL.iter().map(|&class| word(&[], Standing::Active, None, class));
-        assert_eq!(words.collect::<Vec<_>>(), ["client", "customer", "either", "either"]);
-    }
-
-    #[test]
-    fn each_pack_has_its_word() {
-        let words: Vec<_> = Pack::ALL
-            .iter()
-            .map(|&pack| word(&[pack], Standing::Active, Some("bank"), Class::Hybrid))
-            .collect();
-        let expected = [
-            "client", "client", "client", "client", "client", "customer", "patient", "pupil",
-            "donor", "guest", "customer",
-        ];
-        assert_eq!(words, expected);
-        let adviser = Some("financial_planning");
-        assert_eq!(word(&[Pack::FinservUs], Standing::Active, adviser, Class::Customer), "client");
-        assert_eq!(word(&[Pack::Saas], Standing::Active, adviser, Class::Client), "customer");
-    }
-
-    #[test]
-    fn the_first_pack_that_has_a_rule_wins() {
-        let packs = [Pack::Saas, Pack::Legal];
-        assert_eq!(term(&packs, Standing::Active, None, Class::Client), ("customer".into(), false));
-        let prospect = term(&packs, Standing::ProspectInContact, None, Class::Undetermined);
-        assert_eq!(prospect, ("prospective client".into(), true));
-        let other = term(&packs, Standing::Other, None, Class::Undetermined);
-        assert_eq!(other, ("either".into(), false));
-    }
-}
+mod tests;

@@ -6,10 +6,10 @@ use tenure_model::{AsOf, Coverage, Currency, Entry, Relationship, Table, Tri};
 
 use crate::context::Context;
 use crate::evidence::{Evidence, Facts, Reading};
-use crate::history::{Buffers, History, Horizon, age};
+use crate::history::{Buffers, Episode, History, age};
 use crate::rules::RuleSet;
 use crate::signal::{Signal, Signals, Span};
-use crate::stage::Stage;
+use crate::stage::{Stage, StageChange};
 use crate::transactional::Streams;
 use crate::value::ValuePerDay;
 
@@ -51,7 +51,7 @@ impl EvidenceReader {
     /// Reads a history as of the day of the context, as [`Evidence::of`].
     #[must_use]
     pub fn read(&mut self, relationship: &Relationship, context: &Context<'_>) -> Evidence {
-        let history = &History::of(relationship, context, Horizon::Today, &mut self.history);
+        let history = &History::of(relationship, context, &mut self.history);
         let complete = Complete::of(&context.coverage);
         let mut reader = Reader { history, context, complete, streams: &mut self.streams };
         let anchor = history.episode.anchor;
@@ -60,7 +60,8 @@ impl EvidenceReader {
         let observed = look.reading.signals;
         reader.widen(&mut look.reading, anchor);
         let in_doubt = history.active && !history.live && !history.sources_complete;
-        let alternative = in_doubt.then(|| reader.look_from_today(anchor));
+        let alternative = in_doubt.then(|| reader.since(anchor));
+        let stage = Stage::of(history);
         Evidence {
             as_of: context.as_of,
             facts: Facts {
@@ -74,7 +75,9 @@ impl EvidenceReader {
                 mostly_promotional: look.mostly_promotional,
                 self_service: look.self_service,
             },
-            stage: Stage::of(history),
+            stage,
+            next_stage: StageChange::next(history, stage),
+            contracts_changed: history.contracts_changed(),
             episode: history.episode,
             sales_cycle_days: reader.sales_cycle_days(),
             value_per_day: match reader.worth(window) {
@@ -264,35 +267,66 @@ fn flag(complete: bool, observed: bool) -> Span {
 }
 
 impl Reader<'_, '_> {
-    /// The reading from the day of the question, where we cannot tell whether the relationship is
-    /// over.
-    fn look_from_today(&mut self, anchor: NaiveDate) -> Reading {
+    /// Where we cannot tell whether the relationship is over: it may have ended on any day since it
+    /// was last seen, or not at all. What every one of the windows holds is certain, what none of
+    /// them holds is not; between them a window may hold less than at both ends, and more.
+    fn since(&mut self, seen: NaiveDate) -> Reading {
         let (today, rules) = (self.context.as_of.day(), self.context.rules);
         let close = self.history.episode.previous_close;
         let mut reading = self.look_from(Window::new(today, close, rules)).reading;
         self.widen(&mut reading, today);
-        if self.history.may_have_restarted {
-            let newer = Window::new(today, Some(anchor), rules);
-            reading.widen(&self.look_from(newer).reading);
-        }
+        let any = Window { anchor: today, ..Window::new(seen, None, rules) };
+        reading.widen(&self.look_from(any).reading);
+        // A newer episode may have begun after all that was seen.
+        let newer = Some(seen).filter(|_| self.history.may_have_restarted);
+        let close = newer.or_else(|| self.latest_close(seen));
+        let last = Window::new(today, close, rules);
+        reading.widen(&self.look_from(last).reading);
+        let every = Window { anchor: seen, ..last };
+        reading.widen(&self.look_from(every).reading);
+        let managed = reading.signals.get(Signal::ManagerDedicated).hull(self.managed(seen, today));
+        reading.signals.set(Signal::ManagerDedicated, managed);
         reading
     }
 
     /// Makes room for what is in doubt about where the episode began.
     fn widen(&mut self, reading: &mut Reading, anchor: NaiveDate) {
-        let episode = self.history.episode;
-        // Where nothing commercial was seen there is no episode yet, and nothing to doubt.
-        let Some(opened) = episode.opened.filter(|_| !self.history.sources_complete) else {
+        if self.history.sources_complete {
             return;
-        };
-        let doubted = opened.checked_sub_days(Days::new(u64::from(self.unseen_reach())));
-        for before in [None, doubted] {
+        }
+        for before in [None, self.latest_close(anchor)] {
             // From the close that was observed we have looked already.
-            if before != episode.previous_close {
+            if before != self.history.episode.previous_close {
                 let window = Window::new(anchor, before, self.context.rules);
                 reading.widen(&self.look_from(window).reading);
             }
         }
+    }
+
+    /// Whether somebody was assigned on every one of those days, and whether on any.
+    fn managed(&self, first: NaiveDate, last: NaiveDate) -> Span {
+        let (mut next, mut any) = (Some(first), false);
+        for entry in self.history.relationship.assignments() {
+            let one = &entry.record;
+            if !self.history.as_of.sees(one.start, entry.recorded_at) || one.start > last {
+                continue;
+            }
+            any |= one.end.is_none_or(|end| end >= first);
+            // By start: who comes later does not fill an earlier day.
+            if next.is_some_and(|day| one.in_force(day)) {
+                next = one.end.and_then(|end| end.succ_opt());
+            }
+        }
+        Span::new(i64::from(next.is_none_or(|day| day > last)), i64::from(any))
+    }
+
+    /// The last day on which an episode before the one of that anchor may have closed.
+    fn latest_close(&self, anchor: NaiveDate) -> Option<NaiveDate> {
+        let Episode { opened, previous_close, .. } = self.history.episode;
+        // Where no business was seen, an episode that was not may have opened this very day.
+        let opened = opened.filter(|_| self.history.active).unwrap_or(anchor);
+        let reach = Days::new(u64::from(self.unseen_reach()));
+        previous_close.max(opened.checked_sub_days(reach))
     }
 
     /// An earlier episode that nobody recorded closed at least so many days before the observed

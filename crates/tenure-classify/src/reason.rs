@@ -1,9 +1,10 @@
 //! Why: the codes a verdict gives, in stable order.
 
 use crate::named::named;
+use crate::pack::Pack;
 
 named! {
-    /// Why a verdict is what it is. Codes are stable; texts belong to whoever shows them.
+    /// Why a verdict is what it is. Codes are stable; [texts](Reason::text) may become better.
     ///
     /// ```
     /// use tenure_classify::Reason;
@@ -51,6 +52,8 @@ named! {
         RelationshipEnded = "relationship_ended",
         /// Only the previous class kept it from another one.
         HysteresisHeld = "hysteresis_held",
+        /// A person decided otherwise, or the same: see the override.
+        HumanOverride = "human_override",
         /// One purchase, ever.
         SingleTransaction = "single_transaction",
         /// What was bought is the same for everybody.
@@ -65,3 +68,104 @@ named! {
         PriceConvenience = "price_convenience",
     }
 }
+
+impl Reason {
+    /// Whether it names a signal, so that a rule of a rule set may give it.
+    ///
+    /// ```
+    /// use tenure_classify::Reason;
+    /// assert!(Reason::Advisory.is_of_signal() && !Reason::MixedStreams.is_of_signal());
+    /// ```
+    #[must_use]
+    pub const fn is_of_signal(self) -> bool {
+        match self {
+            Self::FormalContract
+            | Self::RecurringBilling
+            | Self::LongTenure
+            | Self::RepeatBusiness
+            | Self::CustomisedService
+            | Self::Advisory
+            | Self::TwoWayDialogue
+            | Self::ProactiveSupport
+            | Self::GoalOriented
+            | Self::DedicatedManager
+            | Self::Exclusive
+            | Self::Advocacy
+            | Self::HighValue => true,
+            Self::FiduciaryDuty
+            | Self::RegulatedTerm
+            | Self::NoCommercialActivity
+            | Self::EvidenceMissing
+            | Self::MixedStreams
+            | Self::RelationshipEnded
+            | Self::HysteresisHeld
+            | Self::SingleTransaction
+            | Self::StandardisedOffer
+            | Self::NoFormalContract
+            | Self::OneWayInteraction
+            | Self::SelfService
+            | Self::PriceConvenience
+            | Self::HumanOverride => false,
+        }
+    }
+}
+
+impl Reason {
+    /// What it says of an account, in a few English words.
+    ///
+    /// ```
+    /// use tenure_classify::Reason;
+    /// assert_eq!(Reason::TwoWayDialogue.text(), "talks with us both ways");
+    /// ```
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::FormalContract => "has a formal contract",
+            Self::RecurringBilling => "is billed on a recurring basis",
+            Self::LongTenure => "has been with us for long",
+            Self::RepeatBusiness => "comes back regularly",
+            Self::CustomisedService => "gets work made for it",
+            Self::Advisory => "takes our advice",
+            Self::TwoWayDialogue => "talks with us both ways",
+            Self::ProactiveSupport => "hears from us before it asks",
+            Self::GoalOriented => "works with us toward a goal",
+            Self::DedicatedManager => "has somebody assigned",
+            Self::Exclusive => "buys this from us alone",
+            Self::Advocacy => "refers others to us",
+            Self::HighValue => "is worth more than most",
+            Self::FiduciaryDuty => "we owe it a duty of care in law",
+            Self::RegulatedTerm => "its name is set by regulation",
+            Self::NoCommercialActivity => "has no business with us yet",
+            Self::EvidenceMissing => "what we know does not settle it",
+            Self::MixedStreams => "buys standard goods beside the relationship",
+            Self::RelationshipEnded => "the relationship has ended or gone quiet",
+            Self::HysteresisHeld => "keeps its class until it has clearly changed",
+            Self::HumanOverride => "a person decided",
+            Self::SingleTransaction => "bought once",
+            Self::StandardisedOffer => "buys standard goods",
+            Self::NoFormalContract => "has no formal contract",
+            Self::OneWayInteraction => "does not talk with us",
+            Self::SelfService => "serves itself",
+            Self::PriceConvenience => "buys on promotion",
+        }
+    }
+
+    /// What it says in the words of the first pack that has some, else [as always](Self::text).
+    ///
+    /// ```
+    /// use tenure_classify::{PackParts, Reason};
+    /// let mut gym = PackParts::new("gym", "1.0.0");
+    /// gym.texts = vec![(Reason::Advisory, "trains with a coach".into())].into();
+    /// let packs = [gym.build()?];
+    /// assert_eq!(Reason::Advisory.text_in(&packs), "trains with a coach");
+    /// assert_eq!(Reason::Exclusive.text_in(&packs), "buys this from us alone");
+    /// # Ok::<(), tenure_classify::DocumentError>(())
+    /// ```
+    #[must_use]
+    pub fn text_in(self, packs: &[Pack]) -> &str {
+        packs.iter().find_map(|pack| pack.text(self)).unwrap_or_else(|| self.text())
+    }
+}
+
+/// How many reasons are shown to people.
+pub const SHOWN_REASONS: usize = 4;

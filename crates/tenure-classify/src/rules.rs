@@ -3,12 +3,25 @@
 use std::borrow::Cow;
 
 use crate::class::Class;
-use crate::error::RuleSetError;
+use crate::digest::Digest;
+use crate::document::Node;
+use crate::fault::DocumentError;
+use crate::named::named;
 use crate::reason::Reason;
 use crate::signal::{Signal, Span};
 
+mod built_in;
+mod describe;
+#[cfg(feature = "serde")]
+mod extend;
 mod generic;
+#[cfg(feature = "serde")]
+mod read;
 mod validate;
+
+pub(crate) use describe::hard_rule_node;
+#[cfg(feature = "serde")]
+pub(crate) use read::read_hard_rule;
 
 /// The highest score; what is above is cut and shown as a contribution of its own.
 pub const MAX_SCORE: u32 = 100;
@@ -27,12 +40,12 @@ pub struct Bin {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Actionable {
-    /// We can.
+    /// We can. `true` in files.
     #[default]
     Yes,
-    /// It is the account's doing.
+    /// It is the account's doing. `false` in files.
     No,
-    /// Only time can.
+    /// Only time can. `"wait"` in files.
     Wait,
 }
 
@@ -96,15 +109,43 @@ impl SignalRule {
     }
 }
 
-/// What a hard rule asks, and with it what it does: the first gives [`Class::Undetermined`], the
-/// second the client side whatever the score.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Condition {
-    /// No engagement contract and no net purchase, in complete tables.
-    NoCommercialActivity,
-    /// An engagement contract of the episode carries a duty of care in law.
-    Fiduciary,
+named! {
+    /// What a hard rule asks, and with it what it does: the first gives [`Class::Undetermined`], the
+    /// second the client side whatever the score.
+    ///
+    /// ```
+    /// use tenure_classify::{Condition, Reason};
+    /// let fiduciary = Condition::Fiduciary;
+    /// assert_eq!((fiduciary.name(), fiduciary.then()), ("fiduciary", "floor:client_side"));
+    /// assert_eq!(fiduciary.reason(), Reason::FiduciaryDuty);
+    /// ```
+    #[non_exhaustive]
+    Condition {
+        /// No engagement contract and no net purchase, in complete tables.
+        NoCommercialActivity = "no_commercial_activity",
+        /// An engagement contract of the episode carries a duty of care in law.
+        Fiduciary = "fiduciary",
+    }
+}
+
+impl Condition {
+    /// What follows where it holds, in the words of rule files.
+    #[must_use]
+    pub const fn then(self) -> &'static str {
+        match self {
+            Self::NoCommercialActivity => "undetermined",
+            Self::Fiduciary => "floor:client_side",
+        }
+    }
+
+    /// The reason a verdict gives for it.
+    #[must_use]
+    pub const fn reason(self) -> Reason {
+        match self {
+            Self::NoCommercialActivity => Reason::NoCommercialActivity,
+            Self::Fiduciary => Reason::FiduciaryDuty,
+        }
+    }
 }
 
 /// A rule that decides before any score.
@@ -119,7 +160,7 @@ pub struct HardRule {
 
 /// Where the classes begin, and how much more it takes to leave one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_structs, reason = "four numbers, written out by users")]
+#[expect(clippy::exhaustive_structs, reason = "six numbers, written out by users")]
 pub struct Thresholds {
     /// Client side from here on.
     pub client: u32,
@@ -129,6 +170,10 @@ pub struct Thresholds {
     pub exit_client: u32,
     /// Customer below this, for a customer.
     pub exit_customer: u32,
+    /// A stable class changes once so many evaluations in a row give the same other class.
+    pub dwell_evaluations: u32,
+    /// The first and the last of them lie at least so many days apart.
+    pub dwell_days: u32,
 }
 
 /// The two thresholds in use.
@@ -190,7 +235,7 @@ pub struct Transactional {
 /// assert_eq!(parts.clone().build()?.parts().thresholds.client, 60);
 /// parts.thresholds.customer = 60;
 /// assert!(parts.build().is_err());
-/// # Ok::<(), tenure_classify::RuleSetError>(())
+/// # Ok::<(), tenure_classify::DocumentError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -222,9 +267,10 @@ impl RuleSetParts {
     ///
     /// # Errors
     /// Everything that is wrong with them, not only the first fault.
-    pub fn build(self) -> Result<RuleSet, RuleSetError> {
-        let faults = validate::faults(&self);
-        if faults.is_empty() { Ok(RuleSet(self)) } else { Err(RuleSetError { faults }) }
+    pub fn build(self) -> Result<RuleSet, DocumentError> {
+        let faults = validate::faults(&validate::Draft::of(&self));
+        DocumentError::unless(faults, ())?;
+        Ok(RuleSet::trusted(self))
     }
 }
 
@@ -240,49 +286,87 @@ impl RuleSetParts {
 /// assert_eq!(rules.sum_of_maxima(), 101);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct RuleSet(RuleSetParts);
+pub struct RuleSet {
+    parts: RuleSetParts,
+    digest: Digest,
+}
 
 impl RuleSet {
-    /// The default rule set, `generic` 1.0.0.
-    #[must_use]
-    pub const fn generic() -> &'static Self {
-        &generic::GENERIC
+    /// Settings known to be right.
+    pub(crate) fn trusted(parts: RuleSetParts) -> Self {
+        let digest = Digest::of(describe::rule_set(&parts).to_canonical().as_bytes());
+        Self { parts, digest }
+    }
+
+    /// All settings as a tree.
+    pub(crate) fn describe(&self) -> Node {
+        describe::rule_set(&self.parts)
     }
 
     /// Its name.
     #[must_use]
     pub fn id(&self) -> &str {
-        &self.0.id
+        &self.parts.id
     }
 
     /// Its version.
     #[must_use]
     pub fn version(&self) -> &str {
-        &self.0.version
+        &self.parts.version
     }
 
     /// All its settings.
     #[must_use]
     pub const fn parts(&self) -> &RuleSetParts {
-        &self.0
+        &self.parts
     }
 
     /// The rule of that signal; `None` if the rule set does not look at it.
     #[must_use]
     pub fn rule(&self, signal: Signal) -> Option<&SignalRule> {
-        self.0.signals.iter().find(|rule| rule.signal == signal)
+        self.parts.signals.iter().find(|rule| rule.signal == signal)
     }
 
     /// The hard rule with that condition; `None` if the rule set has none.
     #[must_use]
     pub fn hard_rule(&self, when: Condition) -> Option<&HardRule> {
-        self.0.hard_rules.iter().find(|rule| rule.when == when)
+        self.parts.hard_rules.iter().find(|rule| rule.when == when)
     }
 
     /// The sum of the most points of every signal.
     #[must_use]
     pub fn sum_of_maxima(&self) -> u32 {
-        validate::sum_of_maxima(&self.0.signals)
+        validate::sum_of_maxima(self.parts.signals.iter())
+    }
+
+    /// The rule set as one line of JSON: every setting and default, in a fixed order, without
+    /// comments, decimals as texts; what it extends is spelled out. Two rule sets with one
+    /// canonical form are the same rule set.
+    ///
+    /// ```
+    /// let canonical = tenure_classify::RuleSet::generic().canonical();
+    /// let start = r#"{"schema":"tenure/ruleset/1","id":"generic","version":"1.0.0","window_days":365"#;
+    /// assert!(canonical.starts_with(start));
+    /// let end = r#""transactional":{"min_standard_count":6,"min_standard_share":"0.1"}}"#;
+    /// assert!(canonical.ends_with(end));
+    /// ```
+    #[must_use]
+    pub fn canonical(&self) -> String {
+        self.describe().to_canonical()
+    }
+
+    /// The identity of the rule set: the SHA-256 of its [canonical form](Self::canonical). The
+    /// version is for people.
+    ///
+    /// ```
+    /// use tenure_classify::{Digest, RuleSet};
+    /// let generic = RuleSet::generic();
+    /// assert_eq!(generic.digest(), Digest::of(generic.canonical().as_bytes()));
+    /// assert_ne!(generic.digest(), RuleSet::needs_based().digest());
+    /// ```
+    #[must_use]
+    pub const fn digest(&self) -> Digest {
+        self.digest
     }
 }
 

@@ -62,7 +62,7 @@ impl Score {
 
 /// What adds to the score.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Source {
@@ -171,17 +171,23 @@ pub(crate) struct Decider {
 
 impl Decider {
     pub(crate) fn of(context: &Context<'_>) -> Self {
-        let ruled = |when| context.rules.hard_rule(when).is_some();
+        let idle = context.rules.hard_rule(Condition::NoCommercialActivity);
         Self {
             policy: context.policy,
-            idle_is_ruled: ruled(Condition::NoCommercialActivity),
-            duty_is_ruled: ruled(Condition::Fiduciary),
+            idle_is_ruled: idle.is_some(),
+            duty_is_ruled: context.duty_rule().is_some(),
         }
     }
 
     /// Whether the rule for accounts without commercial activity applies.
     pub(crate) const fn is_idle(self, facts: &Facts) -> bool {
         !facts.active && self.idle_is_ruled
+    }
+
+    /// Whether no class can be told: nothing happened, or there may be commercial activity of which
+    /// nothing was seen, whatever the rule set says of accounts without any.
+    const fn is_untold(self, facts: &Facts) -> bool {
+        self.is_idle(facts) || (!facts.active && !facts.sources_complete)
     }
 
     /// Whether there is a rule for duties of care.
@@ -203,7 +209,7 @@ impl Decider {
 
     /// The class under the strict policy, from the classes left open.
     pub(crate) fn strict_class(self, scored: &Scored<'_>, possible: ClassSet) -> Class {
-        if self.is_idle(scored.facts) {
+        if self.is_untold(scored.facts) {
             Class::Undetermined
         } else {
             possible.only().unwrap_or(Class::Undetermined)
@@ -221,7 +227,7 @@ impl Decider {
     /// The class as if what was not observed had not happened.
     fn lean_class(self, scored: &Scored<'_>, sides: Sides) -> Class {
         let facts = scored.facts;
-        if self.is_idle(facts) {
+        if self.is_untold(facts) {
             return Class::Undetermined;
         }
         let known = |fact: bool| if fact { Tri::Yes } else { Tri::No };

@@ -136,6 +136,64 @@ signals! {
     ValueRatio / value_ratio = "value.ratio",
 }
 
+named! {
+    /// What kind of value a signal has, and so how a rule file writes its points.
+    ///
+    /// ```
+    /// use tenure_classify::{Signal, SignalKind};
+    /// assert_eq!(Signal::ContractForm.kind(), SignalKind::Ordinal);
+    /// assert_eq!(SignalKind::Bool.name(), "bool");
+    /// ```
+    #[non_exhaustive]
+    SignalKind {
+        /// A whole number, with `bins`.
+        Count = "count",
+        /// A decimal of three places, with `bins`.
+        Rate = "rate",
+        /// No or yes, with `points`.
+        Bool = "bool",
+        /// One of [`Signal::levels`], with `levels`.
+        Ordinal = "ordinal",
+    }
+}
+
+impl Signal {
+    /// What kind of value it has.
+    #[must_use]
+    pub const fn kind(self) -> SignalKind {
+        match self {
+            Self::ContractForm => SignalKind::Ordinal,
+            Self::BillingRecurring
+            | Self::GoalTracked
+            | Self::ManagerDedicated
+            | Self::Exclusive => SignalKind::Bool,
+            Self::TenureDays
+            | Self::RepeatDays
+            | Self::CustomCount
+            | Self::AdviceCount
+            | Self::DialogueExchanges
+            | Self::ProactiveCount
+            | Self::MilestoneCount
+            | Self::ReferralCount => SignalKind::Count,
+            Self::ValueRatio => SignalKind::Rate,
+        }
+    }
+
+    /// The words for 0, 1, 2 and so on, of an ordinal signal; none for any other.
+    ///
+    /// ```
+    /// use tenure_classify::Signal;
+    /// assert_eq!(Signal::ContractForm.levels(), ["none", "standard", "negotiated"]);
+    /// ```
+    #[must_use]
+    pub const fn levels(self) -> &'static [&'static str] {
+        match self {
+            Self::ContractForm => &["none", "standard", "negotiated"],
+            _ => &[],
+        }
+    }
+}
+
 /// What we know of a value: it lies from `lo` to `hi`, both included.
 ///
 /// ```

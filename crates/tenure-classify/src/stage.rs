@@ -1,10 +1,8 @@
 //! Where the relationship stands today.
 
 use chrono::NaiveDate;
-use tenure_model::Relationship;
 
-use crate::context::Context;
-use crate::history::{Buffers, History, Horizon, age, later};
+use crate::history::{History, age, later};
 use crate::named::named;
 
 named! {
@@ -95,38 +93,42 @@ pub struct StageChange {
     pub to: Stage,
 }
 
-/// The first stage that differs from today's if nothing more happens; `None` if it stays.
-///
-/// ```
-/// use tenure_classify::{Context, Stage, next_stage};
-/// use tenure_model::record::Purchase;
-/// use tenure_model::{AccountId, AsOf, Book, Coverage, Currency, Event, Money, Record, parse_date};
-/// let shopper = AccountId::new("shopper")?;
-/// let price = Money::parse("1.20", Currency::new("EUR")?)?;
-/// let purchase = Purchase::new(parse_date("2025-06-20")?, price)?;
-/// let (book, _) = Book::from_events([Event::new(shopper.clone(), Record::Purchase(purchase))]);
-/// let context = Context::new(AsOf::new(parse_date("2025-06-30")?), Coverage::complete());
-/// let next = next_stage(book.get(&shopper).ok_or("missing")?, &context).ok_or("none")?;
-/// // New for 30 days after the first purchase.
-/// assert_eq!((next.on, next.to), (parse_date("2025-07-21")?, Stage::Active));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[must_use]
-pub fn next_stage(relationship: &Relationship, context: &Context<'_>) -> Option<StageChange> {
-    let mut buffers = Buffers::default();
-    let history = History::of(relationship, context, Horizon::Ahead, &mut buffers);
-    let (today, now) = (context.as_of.day(), Stage::of(&history));
-    let after = |day: Option<NaiveDate>, days: i64| day.and_then(|day| later(day, days).succ_opt());
-    let mut days = history.turning_days();
-    days.extend(after(history.first_day, NEW_DAYS));
-    days.extend(after(history.last_purchase, REENGAGED_DAYS));
-    days.extend(after(history.last_purchase, QUIET_DAYS));
-    days.extend(after(history.last_personal_contact(), QUIET_DAYS));
-    // A contract may fall quiet from its own start on.
-    days.extend(history.contracts().filter_map(|one| after(Some(one.start), QUIET_DAYS)));
-    days.retain(|&day| day > today);
-    days.sort_unstable();
-    days.into_iter()
-        .map(|on| StageChange { on, to: Stage::on(&history, on) })
-        .find(|change| change.to != now)
+impl StageChange {
+    /// The first stage that differs from today's, `now`, if nothing more happens; `None` if it
+    /// stays.
+    pub(crate) fn next(history: &History<'_>, now: Stage) -> Option<Self> {
+        // What is over, or never began, stays so.
+        if !history.active || !history.live {
+            return None;
+        }
+        let today = history.as_of.day();
+        let after = |past: Option<NaiveDate>, days: i64| later(past?, days).succ_opt();
+        let young = history.first_day.filter(|_| now == Stage::New);
+        let back = history.last_purchase.filter(|_| history.is_back());
+        // Only what is negotiated falls quiet, from its own start on, and matters until it is over.
+        let negotiated = history.negotiated_since(today).is_some();
+        let spoken = if negotiated { history.last_personal_contact() } else { None };
+        let bought = history.last_purchase.filter(|_| negotiated);
+        let days = [
+            history.silent_on(),
+            history.free_on(),
+            after(young, NEW_DAYS),
+            after(back, REENGAGED_DAYS),
+            after(bought, QUIET_DAYS),
+            after(spoken, QUIET_DAYS),
+        ];
+        let mut reached = today;
+        loop {
+            let contracts = history.contracts().filter(|_| negotiated).flat_map(|one| {
+                [one.end.and_then(|end| end.succ_opt()), after(Some(one.start), QUIET_DAYS)]
+            });
+            let days = days.into_iter().chain(contracts).flatten();
+            let on = days.filter(|&day| day > reached).min()?;
+            let to = Stage::on(history, on);
+            if to != now {
+                return Some(Self { on, to });
+            }
+            reached = on;
+        }
+    }
 }

@@ -3,85 +3,20 @@
 use std::borrow::Cow;
 
 use chrono::NaiveDate;
-use tenure_model::{Relationship, Tri};
+use tenure_model::{AsOf, Relationship, Tri};
 
+use crate::brief::{Brief, Confidence, KnownShare, brief};
 use crate::class::{Class, ClassSet};
 use crate::context::{Context, Policy};
+use crate::counterfactual::{Counterfactual, OpenQuestion, settled_by};
+use crate::digest::Digest;
 use crate::evidence::Evidence;
-use crate::explain::{self, Case, ReasonCard, ReasonList};
-use crate::history::Episode;
-use crate::named::named;
-use crate::pack::{Standing, term};
-use crate::reason::Reason;
-use crate::rules::{Condition, Sides};
-use crate::score::{self, Contribution, Decider, Score, Scored};
-use crate::stage::Stage;
-
-named! {
-    /// How firm a verdict is. A label, not a probability.
-    ///
-    /// ```
-    /// assert_eq!(tenure_classify::Confidence::High.name(), "high");
-    /// ```
-    #[non_exhaustive]
-    Confidence {
-        /// Robust, 10 points or more from any threshold, at least nine tenths known.
-        High = "high",
-        /// Robust, 5 points or more from any threshold.
-        Medium = "medium",
-        /// Anything else.
-        Low = "low",
-    }
-}
-
-impl Confidence {
-    pub(crate) fn of(robust: bool, margin: u32, coverage: KnownShare) -> Self {
-        match (robust, margin) {
-            (true, 10..) if coverage.is_nine_tenths() => Self::High,
-            (true, 5..) => Self::Medium,
-            _ => Self::Low,
-        }
-    }
-}
-
-/// How much of the score is known: `1 - (hi - lo) / sum of maxima`, as an exact ratio.
-///
-/// ```
-/// use tenure_classify::{Context, evaluate};
-/// use tenure_model::{AccountId, AsOf, Coverage, Relationship, parse_date};
-/// let nothing = Relationship::new(AccountId::new("acme")?);
-/// let context = Context::new(AsOf::new(parse_date("2025-06-30")?), Coverage::complete());
-/// let known = evaluate(&nothing, &context).coverage;
-/// assert_eq!((known.known, known.of, known.value()), (101, 101, 1.0));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct KnownShare {
-    /// Points that are not in doubt.
-    pub known: u32,
-    /// The sum of all maxima.
-    pub of: u32,
-}
-
-impl KnownShare {
-    /// Of a score, under rules whose maxima sum to that.
-    pub(crate) const fn of(score: Score, sum_of_maxima: u32) -> Self {
-        let open = score.hi.saturating_sub(score.lo);
-        Self { known: sum_of_maxima.saturating_sub(open), of: sum_of_maxima }
-    }
-
-    /// As a fraction, 0 to 1.
-    #[must_use]
-    pub fn value(self) -> f64 {
-        if self.of == 0 { 1.0 } else { f64::from(self.known) / f64::from(self.of) }
-    }
-
-    fn is_nine_tenths(self) -> bool {
-        u64::from(self.known).saturating_mul(10) >= u64::from(self.of).saturating_mul(9)
-    }
-}
+use crate::history::{Buffers, Episode, History};
+use crate::overrides::Override;
+use crate::reason::{Reason, SHOWN_REASONS};
+use crate::rules::Sides;
+use crate::score::{self, Contribution, Score};
+use crate::stage::{Stage, StageChange};
 
 /// What an account is to us, as of a day, under a rule set, and why.
 ///
@@ -95,7 +30,7 @@ impl KnownShare {
 ///    ```
 /// 3. *Shape*: in, the history of one account and a [`Context`]; out, a verdict. More client-side
 ///    evidence never lowers the score; more complete tables never widen it. Cost: a few passes over
-///    the account's records.
+///    the account's records; [`brief`](crate::brief()) leaves out what is not needed for many accounts at once.
 /// 4. *Undefined when*: never. Not enough known is [`Class::Undetermined`], an answer.
 /// 5. *Accuracy*: exact, on integers. The points are opinion: expert judgement, fitted to nothing.
 /// 6. *Source*: own definition; the specification of rule set `generic` 1.0.0.
@@ -132,6 +67,8 @@ pub struct Verdict {
     pub transactional: Tri,
     /// Where the relationship stands today.
     pub stage: Stage,
+    /// Where it will stand next if nothing happens; `None` if it stays.
+    pub next_stage: Option<StageChange>,
     /// The word for the account: the class, or what a pack's trade says.
     pub term: Cow<'static, str>,
     /// What adds to the score, in the order of the rule set.
@@ -160,16 +97,26 @@ pub struct Verdict {
     pub rule_set: Cow<'static, str>,
     /// Its version.
     pub rule_set_version: Cow<'static, str>,
+    /// Its identity.
+    pub rule_set_hash: Digest,
     /// The day of the question.
     #[cfg_attr(feature = "serde", serde(serialize_with = "crate::dates::plain"))]
     pub as_of: NaiveDate,
     /// The last day whose records were known.
     #[cfg_attr(feature = "serde", serde(serialize_with = "crate::dates::plain"))]
     pub known_at: NaiveDate,
+    /// The last day on which an engagement contract began or was over for the first time.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::dates::optional"))]
+    pub contracts_changed: Option<NaiveDate>,
+    /// The identity of what was read: see [`Evidence::to_canonical_text`].
+    pub evidence_digest: Digest,
+    /// What would have to change for another class.
+    pub counterfactual: Counterfactual,
+    /// What is worth finding out, widest first.
+    pub settled_by: Vec<OpenQuestion>,
+    /// What a person decided: beside the class that was computed, never instead of it.
+    pub human_override: Option<Override>,
 }
-
-/// How many reasons are shown to people.
-pub const SHOWN_REASONS: usize = 4;
 
 impl Verdict {
     /// The reasons worth showing: the first four.
@@ -185,23 +132,6 @@ impl Verdict {
 #[must_use]
 pub fn evaluate(relationship: &Relationship, context: &Context<'_>) -> Verdict {
     judge(&Evidence::of(relationship, context), context)
-}
-
-/// The class alone, without reasons: [`judge`] without allocating anything.
-///
-/// ```
-/// use tenure_classify::{Class, Context, Evidence, class_of};
-/// use tenure_model::{AccountId, AsOf, Coverage, Relationship, parse_date};
-/// let nothing = Relationship::new(AccountId::new("acme")?);
-/// let context = Context::new(AsOf::new(parse_date("2025-06-30")?), Coverage::complete());
-/// assert_eq!(class_of(&Evidence::of(&nothing, &context), &context), Class::Undetermined);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[must_use]
-pub fn class_of(evidence: &Evidence, context: &Context<'_>) -> Class {
-    let sides = context.rules.parts().thresholds.in_use(context.previous_class);
-    let (decider, scored) = (Decider::of(context), Scored::of(evidence, context.rules));
-    decider.class(&scored, sides, decider.possible(&scored, sides))
 }
 
 /// Judges what was read. The context should be the one it was read with; another previous class,
@@ -220,41 +150,21 @@ pub fn class_of(evidence: &Evidence, context: &Context<'_>) -> Class {
 #[must_use]
 pub fn judge(evidence: &Evidence, context: &Context<'_>) -> Verdict {
     let rules = context.rules;
-    let thresholds = &rules.parts().thresholds;
-    let sides = thresholds.in_use(context.previous_class);
-    let (decider, scored) = (Decider::of(context), Scored::of(evidence, rules));
-    let possible = decider.possible(&scored, sides);
-    let robust = decider.strict_class(&scored, possible).is_definite();
-    let class = decider.class(&scored, sides, possible);
-
-    let signals = evidence.signals();
-    let score = scored.joined;
-    let contributions = score::contributions(&signals, rules);
-    let hard_rule = decider.fired(&evidence.facts);
-    let stage = evidence.stage();
-    let standing = Standing::of(&evidence.facts, stage);
-    let (term, regulated) = term(context.packs, standing, context.provider_industry, class);
-    let transactional = evidence.transactional();
-    let case = Case {
+    let Brief {
         class,
-        customer_possible: possible.contains(Class::Customer),
-        idle: decider.is_idle(&evidence.facts),
-        facts: &evidence.facts,
-        duty: hard_rule == Some(Condition::Fiduciary),
-        regulated,
+        possible,
+        score,
         transactional,
         stage,
-        held: decider.is_held(&scored, thresholds, context.previous_class, class),
-    };
-    let explained = match context.policy {
-        Policy::Strict => &signals,
-        Policy::Lean => evidence.observed(),
-    };
-    let points = explain::points(rules, |signal| explained.get(signal).lo());
-    let mut reasons = ReasonList::<{ Reason::ALL.len() }>::default();
-    ReasonCard::of(rules).reasons(&case, &points, &mut reasons);
-    let margin = score.margin(sides);
-    let coverage = KnownShare::of(score, rules.sum_of_maxima());
+        term,
+        reasons,
+        hard_rule,
+        thresholds,
+        margin,
+        coverage,
+        robust,
+        confidence,
+    } = brief(evidence, context);
     let as_of = evidence.as_of();
     Verdict {
         class,
@@ -262,21 +172,67 @@ pub fn judge(evidence: &Evidence, context: &Context<'_>) -> Verdict {
         score,
         transactional,
         stage,
+        next_stage: evidence.next_stage(),
         term,
-        reasons: reasons.iter().collect(),
-        contributions,
-        hard_rule: hard_rule.and_then(|when| rules.hard_rule(when)).map(|rule| rule.id.clone()),
-        thresholds: sides,
+        reasons,
+        contributions: score::contributions(&evidence.signals(), rules),
+        hard_rule,
+        thresholds,
         margin,
         coverage,
         robust,
-        confidence: Confidence::of(robust, margin, coverage),
+        confidence,
         episode: evidence.episode(),
         sales_cycle_days: evidence.sales_cycle_days(),
         policy: context.policy,
         rule_set: rules.parts().id.clone(),
         rule_set_version: rules.parts().version.clone(),
+        rule_set_hash: rules.digest(),
         as_of: as_of.day(),
         known_at: as_of.knowledge_day(),
+        contracts_changed: evidence.contracts_changed(),
+        evidence_digest: evidence.digest(),
+        counterfactual: Counterfactual::of(evidence, context),
+        settled_by: settled_by(evidence, context),
+        human_override: Override::in_force(context.overrides, as_of.day()).cloned(),
     }
+}
+
+/// The verdict of each earlier episode: as of the day it closed, with what is known now, in order.
+///
+/// Each is asked as the context asks, but for the day and the class before, which is not that of
+/// the episode's time: no exit threshold applies. As of its close a contract signed later is not
+/// seen, nor a refund that came later.
+///
+/// ```
+/// use tenure_classify::{Class, Context, earlier_verdicts};
+/// use tenure_model::record::{Billing, Contract, Terms};
+/// use tenure_model::{AccountId, AsOf, Book, Coverage, Event, Record, Tri, parse_date};
+/// let acme = AccountId::new("acme")?;
+/// let contract = |start, end| {
+///     let mut one = Contract::new("support", parse_date(start)?, Terms::Standard, Billing::Hourly);
+///     one.end = Some(parse_date(end)?);
+///     (one.fiduciary, one.exclusive) = (Tri::No, Tri::No);
+///     Ok::<_, tenure_model::DateError>(Event::new(acme.clone(), Record::Contract(one)))
+/// };
+/// let events = [contract("2022-01-01", "2022-03-31")?, contract("2025-01-01", "2025-12-31")?];
+/// let (book, _) = Book::from_events(events);
+/// let context = Context::new(AsOf::new(parse_date("2025-06-30")?), Coverage::complete());
+/// let earlier = earlier_verdicts(book.get(&acme).ok_or("missing")?, &context);
+/// let told: Vec<_> = earlier.iter().map(|one| (one.as_of, one.class)).collect();
+/// assert_eq!(told, [(parse_date("2022-03-31")?, Class::Customer)]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub fn earlier_verdicts(relationship: &Relationship, context: &Context<'_>) -> Vec<Verdict> {
+    let closes =
+        History::of(relationship, context, &mut Buffers::default()).earlier_closes(context);
+    let asked = context.as_of;
+    closes
+        .into_iter()
+        .map(|close| {
+            let as_of = AsOf::new(close).known_at(asked.knowledge_day()).in_zone(asked.zone());
+            evaluate(relationship, &Context { as_of, previous_class: None, ..*context })
+        })
+        .collect()
 }

@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use tenure::classify::Reason;
 use tenure::scorecard::{Figure, Group, Scorecard, Section};
 
 use crate::document::FileLine;
-use crate::{reason, table, text};
+use crate::{table, text};
 
 /// Accounts listed on the page; report.json lists all.
 const MAX_ACCOUNTS: usize = 1_000;
@@ -257,7 +258,8 @@ fn accounts(page: &mut String, card: &Scorecard) {
         } else {
             line.class.to_owned()
         };
-        let why: Vec<&str> = line.reasons.iter().map(|code| reason::sentence(code)).collect();
+        let told = |code: &&'static str| Reason::from_name(code).map_or(*code, Reason::text);
+        let why: Vec<&str> = line.reasons.iter().map(told).collect();
         let _ = writeln!(
             page,
             "<tr><td>{}</td><td class=\"text\">{}</td><td>{}</td><td>{}</td><td>{}</td>\

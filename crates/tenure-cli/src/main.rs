@@ -6,7 +6,6 @@ mod document;
 mod error;
 mod html;
 mod progress;
-mod reason;
 mod report;
 mod settings;
 mod table;

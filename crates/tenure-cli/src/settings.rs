@@ -82,7 +82,10 @@ pub(crate) fn read(as_of: NaiveDate, ingested: &Ingested) -> Result<Chosen, Sett
     settings.packs = report
         .packs
         .iter()
-        .map(|name| named("packs", name, Pack::from_name(name), Pack::ALL.iter().map(|p| p.name())))
+        .map(|name| {
+            let built_in = Pack::built_in(name).cloned();
+            named("packs", name, built_in, Pack::BUILT_IN.iter().copied())
+        })
         .collect::<Result<_, _>>()?;
     settings.industry.clone_from(&report.industry);
     settings.policy = named(

@@ -78,6 +78,40 @@ macro_rules! tables {
                 }
             }
 
+            /// The events it was made of: the profile, then table by table, in the order of each.
+            /// A book of them holds the same relationship.
+            ///
+            /// ```
+            /// use tenure_model::record::Referral;
+            /// use tenure_model::{AccountId, Book, Event, Record, parse_date};
+            /// let acme = AccountId::new("acme")?;
+            /// let referral = Record::Referral(Referral::new(parse_date("2024-04-01")?));
+            /// let event = Event::new(acme.clone(), referral);
+            /// let (book, _) = Book::from_events([event.clone()]);
+            /// let relationship = book.get(&acme).ok_or("missing")?;
+            /// assert_eq!(relationship.events().collect::<Vec<_>>(), [event]);
+            /// # Ok::<(), Box<dyn std::error::Error>>(())
+            /// ```
+            pub fn events(&self) -> impl Iterator<Item = Event> {
+                let event = |id: Option<&RecordId>, recorded_at, record| Event {
+                    account: self.account.clone(),
+                    id: id.cloned(),
+                    recorded_at,
+                    record,
+                };
+                let profile = self.profile_recorded_at.map(|recorded_at| {
+                    event(None, recorded_at, Record::Account(self.profile.clone()))
+                });
+                let events = profile.into_iter();
+                $(
+                    let events = events.chain(self.$field.iter().map(move |entry| {
+                        let record = Record::$variant(entry.record.clone());
+                        event(entry.id.as_ref(), entry.recorded_at, record)
+                    }));
+                )+
+                events
+            }
+
             /// How many records there are, the profile not counted.
             #[must_use]
             pub fn len(&self) -> usize {

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use chrono::{NaiveDate, TimeDelta};
 use proptest::prelude::*;
-use tenure_model::record::{Purchase, Referral};
+use tenure_model::record::{AccountProfile, Purchase, Referral};
 use tenure_model::{
     AccountId, AsOf, Book, Currency, Event, Instant, Minor, Money, Month, Record, RecordId,
     Rounding, Zone, allocate, parse_date, parse_decimal,
@@ -75,6 +75,27 @@ proptest! {
         (events, shuffled) in events().prop_flat_map(|events| (Just(events.clone()), Just(events).prop_shuffle()))
     ) {
         prop_assert_eq!(Book::from_events(events).0, Book::from_events(shuffled).0);
+    }
+
+    #[test]
+    fn a_relationship_gives_back_the_events_it_was_made_of(
+        events in events(),
+        named in prop::option::of(0..3_i64),
+    ) {
+        let mut events = events;
+        if let Some(name) = named {
+            let mut profile = AccountProfile::new();
+            profile.segment = Some(format!("segment {name}").into());
+            let account = AccountId::new("a1").unwrap();
+            let mut event = Event::new(account, Record::Account(profile));
+            event.recorded_at = Zone::UTC.first_instant(day(name));
+            events.push(event);
+        }
+        let (book, report) = Book::from_events(events);
+        let given = book.relationships().iter().flat_map(|relationship| relationship.events());
+        let (again, same) = Book::from_events(given);
+        prop_assert_eq!(again, book);
+        prop_assert_eq!((same.read, same.kept), (report.kept, report.kept));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::thread;
 
 use tenure_classify::{
-    Class, Context, Evidence, RuleSet, Stage, ValueMedian, ValuePerDay, class_of, judge,
+    Class, Context, Evidence, RuleSet, Stage, ValueMedian, ValuePerDay, brief, class_of,
 };
 use tenure_clv::SummaryDefinition;
 use tenure_model::{AsOf, Book, Currency, Relationship, Text};
@@ -270,7 +270,7 @@ impl<'a> Job<'a> {
         found: &mut Measured,
     ) -> Result<(), ScorecardError> {
         let [now, opening, revenue_opening] = contexts;
-        let verdict = judge(&Evidence::of(relationship, now), now);
+        let verdict = brief(&Evidence::of(relationship, now), now);
         let class = verdict.class;
         let class_at_opening = class_of(&Evidence::of(relationship, opening), opening);
         let class_at_revenue = if opening.as_of == revenue_opening.as_of {

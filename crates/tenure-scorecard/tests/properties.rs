@@ -14,7 +14,7 @@ use chrono::NaiveDate;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use tenure_classify::Class;
+use tenure_classify::{Class, RuleSet};
 use tenure_model::record::{AccountProfile, Survey};
 use tenure_model::{
     AsOf, Book, Coverage, Currency, Event, Instant, Month, Period, Record, Relationship, Table,
@@ -392,14 +392,17 @@ proptest! {
             let relationship = book.get(&line.account).unwrap();
             let on = |day| verdicts::verdict(verdicts::Question {
                 relationship,
+                rules: RuleSet::generic().parts(),
                 as_of: day,
                 known_at: day,
                 coverage,
                 previous: None,
                 lean: false,
                 packs: &[],
+                industry: None,
+                portfolio: None,
             });
-            // The oracle knows of no portfolio, whose median may add two points.
+            // Without the portfolio, whose median may add two points.
             let now = on(as_of);
             prop_assert_eq!(line.stage, now.stage);
             prop_assert!((0..=2).contains(&(line.score.0 - now.score.0)) || now.score.0 >= 98);
@@ -411,6 +414,16 @@ proptest! {
                 prop_assert_eq!(line.class_at_opening, then.class);
             }
         }
+    }
+
+    /// Of all tables: what a relationship was made of is what it gives back.
+    #[test]
+    fn a_book_of_the_events_of_a_book_is_that_book(events in book_events()) {
+        let (book, _) = Book::from_events(events);
+        let given = book.relationships().iter().flat_map(|relationship| relationship.events());
+        let (again, report) = Book::from_events(given);
+        prop_assert_eq!(again, book);
+        prop_assert_eq!((report.duplicates, report.rejects), (vec![], vec![]));
     }
 
     #[test]

@@ -7,8 +7,12 @@
 mod classify;
 #[cfg(feature = "ingest")]
 mod folder;
+#[cfg(feature = "classify")]
+mod rules;
 
 #[cfg(feature = "classify")]
-pub use classify::classify;
+pub use classify::{Portfolio, classify, same_verdict};
 #[cfg(feature = "ingest")]
 pub use folder::folder;
+#[cfg(feature = "classify")]
+pub use rules::rules;

@@ -30,5 +30,10 @@ fn folders() {
 
 #[test]
 fn histories() {
-    assert!(walk("classify", laws::classify) >= 12);
+    assert!(walk("classify", laws::classify) >= 37);
+}
+
+#[test]
+fn rule_files() {
+    assert!(walk("rules", laws::rules) >= 12);
 }

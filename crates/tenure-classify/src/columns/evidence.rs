@@ -6,6 +6,7 @@ use tenure_model::Tri;
 use crate::class::Class;
 use crate::context::Context;
 use crate::evidence::{Evidence, Facts};
+use crate::overrides::Override;
 use crate::signal::{Signal, SignalColumns, Signals, Span};
 use crate::stage::Stage;
 
@@ -40,6 +41,7 @@ pub struct EvidenceColumns {
     pub(super) facts: Vec<Facts>,
     pub(super) stages: Vec<Stage>,
     pub(super) previous: Vec<Option<Class>>,
+    pub(super) overridden: Vec<bool>,
     pub(super) waits_since: Vec<Option<NaiveDate>>,
     pub(super) doubtful: Readings,
     pub(super) observed: Observed,
@@ -78,13 +80,14 @@ impl EvidenceColumns {
             facts: Vec::with_capacity(rows),
             stages: Vec::with_capacity(rows),
             previous: Vec::with_capacity(rows),
+            overridden: Vec::with_capacity(rows),
             waits_since: Vec::with_capacity(rows),
             doubtful: Readings::default(),
             observed: Observed::default(),
         }
     }
 
-    /// Adds a row: the evidence of an account, and the previous class of the context.
+    /// Adds a row: the evidence of an account, and the previous class and overrides of the context.
     pub fn push(&mut self, evidence: &Evidence, context: &Context<'_>) {
         let row = self.len();
         let signals = evidence.signals();
@@ -94,6 +97,8 @@ impl EvidenceColumns {
         self.facts.push(evidence.facts);
         self.stages.push(evidence.stage());
         self.previous.push(context.previous_class);
+        let today = evidence.as_of().day();
+        self.overridden.push(Override::in_force(context.overrides, today).is_some());
         self.waits_since.push(evidence.waits_since());
         if let Some(alternative) = &evidence.alternative {
             self.doubtful.rows.push(row);
@@ -136,6 +141,7 @@ impl EvidenceColumns {
     ///     self_service: &[false, false],
     ///     stages: &[Stage::Active, Stage::Active],
     ///     previous_classes: &[None, None],
+    ///     overridden: &[false, false],
     ///     waits_since: &[None, None],
     /// };
     /// let evidence = EvidenceColumns::from_slices(&slices)?;
@@ -156,6 +162,7 @@ impl EvidenceColumns {
             facts,
             stages: slices.stages.to_vec(),
             previous: slices.previous_classes.to_vec(),
+            overridden: slices.overridden.to_vec(),
             waits_since: slices.waits_since.to_vec(),
             doubtful: Readings::default(),
             observed: Observed::default(),
@@ -182,6 +189,7 @@ impl EvidenceColumns {
         self.facts.clear();
         self.stages.clear();
         self.previous.clear();
+        self.overridden.clear();
         self.waits_since.clear();
         self.doubtful.rows.clear();
         self.doubtful.lo.clear();
@@ -241,6 +249,8 @@ pub struct EvidenceSlices<'a> {
     pub stages: &'a [Stage],
     /// The stable class before.
     pub previous_classes: &'a [Option<Class>],
+    /// Whether a person's decision is in force.
+    pub overridden: &'a [bool],
     /// The opening of an episode that is live or holds nothing commercial yet: waiting counts from
     /// there. `None` where time does not pass any more.
     pub waits_since: &'a [Option<NaiveDate>],
@@ -258,6 +268,7 @@ impl EvidenceSlices<'_> {
             ("self_service", self.self_service.len()),
             ("stages", self.stages.len()),
             ("previous_classes", self.previous_classes.len()),
+            ("overridden", self.overridden.len()),
             ("waits_since", self.waits_since.len()),
         ];
         let ends = Signal::ALL.iter().zip(self.lo).zip(self.hi);

@@ -5,13 +5,12 @@ use super::verdicts::VerdictColumns;
 use crate::class::Class;
 use crate::context::{Context, Policy};
 use crate::counterfactual::{Change, Journey, Target, Way};
-use crate::explain::{Case, Points, ReasonCard, ReasonList};
+use crate::explain::{Case, ReasonCard, ReasonList, RulePoints};
 use crate::pack::{Standing, term};
-use crate::reason::Reason;
+use crate::reason::{Reason, SHOWN_REASONS};
 use crate::rules::{Condition, SignalRule};
 use crate::score::Decider;
 use crate::signal::{Signal, SignalColumns};
-use crate::verdict::SHOWN_REASONS;
 
 /// The verdicts of [`EvidenceColumns`], each with its four reasons and the way to a target.
 ///
@@ -61,7 +60,7 @@ impl<'a> Ruled<'a> {
     }
 
     /// The points of that row.
-    fn points(&self, row: usize) -> Points {
+    fn points(&self, row: usize) -> RulePoints {
         let mut points = [0; Signal::COUNT];
         for ((slot, rule), column) in points.iter_mut().zip(self.rules).zip(self.columns) {
             *slot = column.get(row).map_or(0, |&value| rule.points(value));
@@ -112,6 +111,7 @@ impl ExplanationColumns {
                 transactional: decided.transactional,
                 stage,
                 held: decider.is_held(&scored, &parts.thresholds, previous, decided.class),
+                overridden: evidence.overridden.get(row).copied().unwrap_or_default(),
             };
             let mut reasons = ReasonList::default();
             card.reasons(&case, &explained, &mut reasons);

@@ -3,12 +3,12 @@
 use tenure_model::Tri;
 
 use super::evidence::EvidenceColumns;
+use crate::brief::{Confidence, KnownShare};
 use crate::class::{Class, ClassSet};
 use crate::context::{Context, Policy};
 use crate::rules::{Condition, MAX_SCORE, RuleSet};
 use crate::score::{Decider, Score, Scored};
 use crate::signal::SignalColumns;
-use crate::verdict::{Confidence, KnownShare};
 
 /// Rows scored at a time: the sums of so many stay in the first-level cache while signal after
 /// signal is added.

@@ -6,6 +6,7 @@ use super::{
     Actionable, Bin, Condition, HardRule, RuleSet, RuleSetParts, SignalRule, Thresholds,
     Transactional,
 };
+use crate::digest::Digest;
 use crate::reason::Reason;
 use crate::signal::Signal;
 
@@ -109,16 +110,30 @@ static HARD_RULES: [HardRule; 2] = [
     HardRule { id: Cow::Borrowed("H1"), when: Condition::Fiduciary },
 ];
 
-/// Checked by a test instead of at run time.
-pub(super) static GENERIC: RuleSet = RuleSet(RuleSetParts {
-    id: Cow::Borrowed("generic"),
-    version: Cow::Borrowed("1.0.0"),
-    window_days: 365,
-    dormant_ratio: 3,
-    default_gap_days: 365,
-    episode_grace_days: 90,
-    signals: Cow::Borrowed(&SIGNALS),
-    hard_rules: Cow::Borrowed(&HARD_RULES),
-    thresholds: Thresholds { client: 55, customer: 35, exit_client: 45, exit_customer: 42 },
-    transactional: Transactional { min_standard_count: 6, min_standard_share_bps: 1_000 },
-});
+/// Checked by a test instead of at run time, and so is its digest.
+pub(super) static GENERIC: RuleSet = RuleSet {
+    parts: RuleSetParts {
+        id: Cow::Borrowed("generic"),
+        version: Cow::Borrowed("1.0.0"),
+        window_days: 365,
+        dormant_ratio: 3,
+        default_gap_days: 365,
+        episode_grace_days: 90,
+        signals: Cow::Borrowed(&SIGNALS),
+        hard_rules: Cow::Borrowed(&HARD_RULES),
+        thresholds: Thresholds {
+            client: 55,
+            customer: 35,
+            exit_client: 45,
+            exit_customer: 42,
+            dwell_evaluations: 2,
+            dwell_days: 28,
+        },
+        transactional: Transactional { min_standard_count: 6, min_standard_share_bps: 1_000 },
+    },
+    digest: Digest::from_bytes([
+        0xc2, 0x84, 0x6c, 0xcc, 0xb2, 0x4f, 0x58, 0xdc, 0x13, 0x95, 0x1e, 0xa0, 0x0c, 0xb1, 0x91,
+        0x9d, 0xbb, 0x2f, 0xd8, 0xd9, 0x56, 0xa7, 0xcc, 0x7c, 0xec, 0x78, 0x13, 0xbd, 0x34, 0x7e,
+        0x4b, 0x78,
+    ]),
+};

@@ -1,5 +1,7 @@
-use super::{Bin, RuleSet, RuleSetParts};
-use crate::error::RuleSetFault;
+use super::{Actionable, Bin, RuleSet, RuleSetParts};
+use crate::digest::Digest;
+use crate::fault::Fault;
+use crate::reason::Reason;
 use crate::signal::{Signal, Span};
 
 fn codes(change: impl FnOnce(&mut RuleSetParts)) -> Vec<&'static str> {
@@ -7,7 +9,7 @@ fn codes(change: impl FnOnce(&mut RuleSetParts)) -> Vec<&'static str> {
     change(&mut parts);
     match parts.build() {
         Ok(_) => Vec::new(),
-        Err(error) => error.faults().iter().map(RuleSetFault::code).collect(),
+        Err(error) => error.faults().iter().map(|fault| fault.code().name()).collect(),
     }
 }
 
@@ -63,6 +65,79 @@ fn every_fault_is_named() {
     assert_eq!(codes(|p| p.thresholds.exit_client = 35), ["threshold_crossing"]);
     assert_eq!(codes(|p| p.thresholds.exit_customer = 34), ["hysteresis_inverted"]);
     assert_eq!(codes(|p| p.thresholds.exit_customer = 55), ["threshold_crossing"]);
+    for (evaluations, days, expected) in [
+        (0, 28, &["out_of_range"][..]),
+        (1, 0, &[]),
+        (1_000, 36_500, &[]),
+        (1_001, 36_501, &["out_of_range", "out_of_range"]),
+    ] {
+        let found = codes(|p| {
+            (p.thresholds.dwell_evaluations, p.thresholds.dwell_days) = (evaluations, days);
+        });
+        assert_eq!(found, expected);
+    }
+    assert_eq!(codes(|p| p.hard_rules.to_mut()[1].id = "".into()), ["missing_name"]);
+    assert_eq!(codes(|p| p.signals.to_mut()[4].typical = 1_001), ["out_of_range"]);
+    assert_eq!(codes(|p| p.signals.to_mut()[4].reason = Reason::SelfService), ["unknown_reason"]);
+    assert_eq!(codes(|p| bins(p, &[(0, 0), (1_000_000_000_001, 1)])), ["out_of_range"]);
+}
+
+#[test]
+fn what_a_file_could_not_say_is_a_fault() {
+    let billing = |bins: &[Bin]| codes(|p| p.signals.to_mut()[1].bins = bins.to_vec().into());
+    let bin = |from, points| Bin { from, points };
+    assert_eq!(billing(&[bin(0, 0), bin(1, 6)]), Vec::<&str>::new());
+    assert_eq!(billing(&[bin(0, 0), bin(2, 6)]), ["out_of_range"]);
+    assert_eq!(billing(&[bin(0, 0)]), ["out_of_range"]);
+    assert_eq!(billing(&[bin(0, 0), bin(1, 6), bin(2, 7)]), ["out_of_range"]);
+    let form = |bins: &[Bin]| codes(|p| p.signals.to_mut()[0].bins = bins.to_vec().into());
+    assert_eq!(form(&[bin(0, 0), bin(2, 14)]), Vec::<&str>::new());
+    assert_eq!(form(&[bin(0, 0), bin(3, 14)]), ["out_of_range"]);
+}
+
+#[test]
+fn the_digest_of_the_default_rule_set_is_that_of_its_canonical_form() {
+    let generic = RuleSet::generic();
+    assert_eq!(generic.digest(), Digest::of(generic.canonical().as_bytes()));
+    assert_eq!(generic.parts().clone().build().unwrap().digest(), generic.digest());
+}
+
+#[test]
+fn every_setting_is_part_of_the_identity() {
+    let changes: [fn(&mut RuleSetParts); 22] = [
+        |p| p.id = "house".into(),
+        |p| p.version = "1.0.1".into(),
+        |p| p.window_days = 366,
+        |p| p.dormant_ratio = 4,
+        |p| p.default_gap_days = 364,
+        |p| p.episode_grace_days = 91,
+        |p| p.signals.to_mut().swap(0, 1),
+        |p| p.signals.to_mut()[4].group = "other".into(),
+        |p| p.signals.to_mut()[4].bins.to_mut()[3].from = 5,
+        |p| p.signals.to_mut()[4].bins.to_mut()[1].points = 6,
+        |p| p.signals.to_mut()[4].typical = 1,
+        |p| p.signals.to_mut()[4].reason = Reason::Advisory,
+        |p| p.signals.to_mut()[4].actionable = Actionable::Wait,
+        |p| drop(p.hard_rules.to_mut().pop()),
+        |p| p.hard_rules.to_mut()[0].id = "H9".into(),
+        |p| p.thresholds.client = 56,
+        |p| p.thresholds.customer = 34,
+        |p| p.thresholds.exit_client = 46,
+        |p| p.thresholds.exit_customer = 43,
+        |p| p.thresholds.dwell_evaluations = 3,
+        |p| p.thresholds.dwell_days = 29,
+        |p| p.transactional.min_standard_share_bps = 1_001,
+    ];
+    let mut digests = std::collections::BTreeSet::from([RuleSet::generic().digest()]);
+    for change in changes {
+        let mut parts = RuleSet::generic().parts().clone();
+        change(&mut parts);
+        digests.insert(parts.build().unwrap().digest());
+    }
+    let mut parts = RuleSet::generic().parts().clone();
+    parts.transactional.min_standard_count = 7;
+    digests.insert(parts.build().unwrap().digest());
+    assert_eq!(digests.len(), changes.len() + 2);
 }
 
 #[test]
@@ -71,10 +146,14 @@ fn all_faults_are_reported_in_one_message() {
     parts.id = "".into();
     parts.thresholds.exit_client = 60;
     let error = parts.build().unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "`id` is empty; `exit_client` is `60`, expected at most `client`"
-    );
+    let told: Vec<String> = error.faults().iter().map(Fault::to_string).collect();
+    let expected = [
+        "id: `id` is empty [missing_name]",
+        "thresholds.exit_client: `60` is above `client`, which is `55`: \
+         leaving a class is harder than entering it [hysteresis_inverted]",
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(error.to_string(), expected.join("; "));
 }
 
 #[test]
@@ -85,4 +164,13 @@ fn a_bin_begins_at_its_bound() {
     assert_eq!(tenure.shown(Span::new(40, i64::MAX)), Span::new(40, 365));
     assert_eq!(tenure.shown(Span::new(400, i64::MAX)), Span::exactly(400));
     assert_eq!(tenure.shown(Span::exactly(400)), Span::exactly(400));
+}
+
+#[test]
+fn the_rule_sets_that_come_with_the_crate_pass_the_check() {
+    for &name in RuleSet::BUILT_IN {
+        let rules = RuleSet::built_in(name).unwrap();
+        assert_eq!(rules.id(), name);
+        assert_eq!(&rules.parts().clone().build().unwrap(), rules);
+    }
 }

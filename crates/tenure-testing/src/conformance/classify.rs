@@ -8,8 +8,11 @@ use tenure_classify::{Class, Verdict};
 
 use super::{CaseFile, CaseReport, Outcome};
 
+mod accuracy;
 mod case;
 mod laws;
+
+pub use accuracy::{Accuracy, Row, Share, accuracy};
 
 use case::Case;
 
@@ -121,8 +124,7 @@ fn with_siblings(
             let checked = cases.as_deref().map_err(Clone::clone).and_then(|all| check(row, all));
             let (outcome, emitted) = match checked {
                 Err(why) => (Outcome::Failed(why), None),
-                Ok(Checked::Skipped(why)) => (Outcome::Skipped(why.to_owned()), None),
-                Ok(Checked::Found(found, told)) => {
+                Ok(Checked { found, told }) => {
                     let outcome = match row.get("expected") {
                         None => Outcome::NotCompared,
                         Some(expected) if *expected == found => Outcome::Passed,
@@ -138,10 +140,10 @@ fn with_siblings(
         .collect()
 }
 
-/// What came of a row: a result shaped like `expected` and words about it, or nothing built yet.
-enum Checked {
-    Found(Value, String),
-    Skipped(&'static str),
+/// What came of a row: a result shaped like `expected`, and words about it.
+struct Checked {
+    found: Value,
+    told: String,
 }
 
 fn siblings(path: &Path) -> Result<Vec<Case>, String> {
@@ -160,5 +162,5 @@ fn pair(row: &Value, cases: &[Case]) -> Result<Checked, String> {
         Ok::<u32, String>(case.verdict()?.score.lo)
     };
     let (more, less) = (lo("more")?, lo("less")?);
-    Ok(Checked::Found(json!({"ordered": more > less}), format!("{more} and {less}")))
+    Ok(Checked { found: json!({"ordered": more > less}), told: format!("{more} and {less}") })
 }

@@ -1,6 +1,7 @@
-//! Slow oracle of `tenure-classify`: the verdict once more, from the specification, by scanning
-//! everything again for every question. Days are numbers, facts are texts, unknown lines are tried
-//! on either side.
+//! Slow oracle of `tenure-classify`: the verdict once more, from the specification. Days are
+//! numbers, facts are texts, the rule set is a table of numbers. Where something cannot be known,
+//! every way it could have been is tried: every day a relationship may have ended, every side an
+//! unsaid line may fall on, every subset of changes, every answer to an open question.
 
 #![expect(
     clippy::arithmetic_side_effects,
@@ -8,17 +9,26 @@
     reason = "small numbers; an oracle that overflows should stop the test"
 )]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use chrono::{Datelike, NaiveDate};
-use tenure_model::record::{Contract, Initiator, Interaction, Purchase, Terms};
-use tenure_model::{Coverage, Entry, Instant, Relationship, Table, Tri};
+use chrono::NaiveDate;
+use tenure_classify::RuleSetParts;
+use tenure_model::{Coverage, Relationship};
 
+mod card;
+mod choices;
+pub mod playbook;
 mod reasons;
-mod view;
+mod seen;
+mod sight;
+pub mod stable;
+mod streams;
 
-use reasons::Reasons;
-use view::View;
+use card::Card;
+pub use choices::{Choices, Open, Way, choices};
+use reasons::Case;
+use seen::Seen;
+use sight::Sight;
 
 /// What is asked.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +36,8 @@ use view::View;
 pub struct Question<'a> {
     /// The history.
     pub relationship: &'a Relationship,
+    /// The rules: read as data, nothing of them is called.
+    pub rules: &'a RuleSetParts,
     /// The day.
     pub as_of: NaiveDate,
     /// The last day whose records are known.
@@ -38,6 +50,10 @@ pub struct Question<'a> {
     pub lean: bool,
     /// Packs in force, by name.
     pub packs: &'a [&'a str],
+    /// Our own industry.
+    pub industry: Option<&'a str>,
+    /// Minor units and days of the accounts of the portfolio in one currency.
+    pub portfolio: Option<(&'a str, &'a [(i128, i64)])>,
 }
 
 /// What the specification answers, in its own words.
@@ -54,435 +70,238 @@ pub struct Answer {
     pub transactional: &'static str,
     /// The stage.
     pub stage: &'static str,
+    /// The word for the account.
+    pub term: String,
+    /// Name, value and points of each signal, in the order of the rule set; then the cap, if any.
+    pub contributions: Vec<Contribution>,
     /// All reasons, in order.
     pub reasons: Vec<String>,
     /// The hard rule that fired.
-    pub hard_rule: Option<&'static str>,
-    /// Points of each signal, in the order of the specification.
-    pub points: Vec<(i64, i64)>,
+    pub hard_rule: Option<String>,
+    /// The client and the customer threshold in use.
+    pub thresholds: (i64, i64),
     /// The distance to the nearest threshold.
     pub margin: i64,
+    /// Points that are known, of all.
+    pub coverage: (i64, i64),
     /// Whether the strict policy gives a class.
     pub robust: bool,
-    /// The observed anchor, the opening and the close before it, as day numbers.
-    pub episode: (i64, Option<i64>, Option<i64>),
+    /// High, medium or low.
+    pub confidence: &'static str,
+    /// The observed anchor, the opening and the close before it, as day numbers, and which.
+    pub episode: (i64, Option<i64>, Option<i64>, usize),
+    /// Days from first contact to opening.
+    pub sales_cycle: Option<i64>,
+    /// The last day on which a contract began or was over for the first time, as a number.
+    pub contracts_changed: Option<i64>,
 }
 
-fn number(day: NaiveDate) -> i64 {
-    i64::from(day.num_days_from_ce())
+impl Answer {
+    /// Least and most points of each signal, in the order of the rule set.
+    #[must_use]
+    pub fn points(&self) -> Vec<(i64, i64)> {
+        let signals = self.contributions.iter().filter(|(_, value, _)| value.is_some());
+        signals.map(|&(_, _, points)| points).collect()
+    }
 }
 
-/// A contract that counts.
-struct Deal<'a> {
-    start: i64,
-    /// Far away for an open one.
-    end: i64,
-    row: &'a Contract,
+/// Name, least and most value, least and most points; the cap has no value.
+pub type Contribution = (String, Option<(i64, i64)>, (i64, i64));
+
+const UNDETERMINED: &str = "undetermined";
+
+/// A day as a number: days from the beginning of the calendar, whichever.
+#[must_use]
+pub fn number(day: NaiveDate) -> i64 {
+    day.signed_duration_since(NaiveDate::default()).num_days()
 }
 
-const NEVER: i64 = 9_000_000;
-/// Signals: name, reason, typical, bins.
-type CardRow = (&'static str, &'static str, i64, &'static [(i64, i64)]);
-const CARD: [CardRow; 14] = [
-    ("contract.form", "formal_contract", 0, &[(1, 5), (2, 14)]),
-    ("billing.recurring", "recurring_billing", 0, &[(1, 6)]),
-    ("tenure.days", "long_tenure", 9, &[(30, 3), (90, 6), (365, 9)]),
-    ("repeat.days", "repeat_business", 5, &[(2, 2), (4, 5)]),
-    ("custom.count", "customised_service", 0, &[(1, 5), (2, 9), (4, 14)]),
-    ("advice.count", "advisory", 0, &[(1, 3), (3, 6), (6, 9)]),
-    ("dialogue.exchanges", "two_way_dialogue", 0, &[(2, 5), (4, 10), (12, 16)]),
-    ("proactive.count", "proactive_support", 0, &[(1, 2), (2, 4)]),
-    ("goal.tracked", "goal_oriented", 0, &[(1, 8)]),
-    ("milestone.count", "goal_oriented", 0, &[(1, 2), (3, 4)]),
-    ("manager.dedicated", "dedicated_manager", 0, &[(1, 6)]),
-    ("exclusive", "exclusive", 0, &[(1, 2)]),
-    ("referral.count", "advocacy", 0, &[(1, 2)]),
-    ("value.ratio", "high_value", 0, &[(3_000, 2)]),
-];
-
-fn points(signal: &str, value: i64) -> i64 {
-    let bins = CARD.iter().find(|row| row.0 == signal).map_or(&[][..], |row| row.3);
-    bins.iter().filter(|&&(from, _)| value >= from).map(|&(_, points)| points).max().unwrap_or(0)
-}
-
-/// Everything visible, as plain lists.
-struct Seen<'a> {
+/// Everything a question comes to before the class.
+struct Reading<'a> {
     question: Question<'a>,
-    today: i64,
-    deals: Vec<Deal<'a>>,
-    /// Net of each day and currency.
-    nets: BTreeMap<(i64, &'static str), i128>,
-    /// Purchase days.
-    days: BTreeSet<i64>,
+    card: Card,
+    seen: Seen<'a>,
+    /// From every day and close that may be the right ones.
+    joined: Sight,
+    /// From what was observed, as if it were all.
+    observed: Sight,
+    duty: &'static str,
+    duty_seen: bool,
 }
 
-impl<'a> Seen<'a> {
+impl<'a> Reading<'a> {
     fn new(question: Question<'a>) -> Self {
-        let mut seen = Self {
-            question,
-            today: number(question.as_of),
-            deals: Vec::new(),
-            nets: BTreeMap::new(),
-            days: BTreeSet::new(),
+        let card = Card::new(question.rules);
+        let seen = Seen::new(question, &card);
+        let (joined, observed) = (Sight::joined(&seen, &card), Sight::observed(&seen, &card));
+        let mut of_episode = seen.deals.iter().filter(|deal| seen.in_episode(deal.start));
+        let duty_seen = of_episode.clone().any(|deal| deal.duty == "Yes");
+        let unsaid = of_episode.any(|deal| deal.duty == "Unknown");
+        // Who opened an episode unseen, or bridged a gap unseen, moves contracts in and out of it.
+        let bridged = !seen.whole && seen.close.is_some();
+        let ever = seen.deals.iter().any(|deal| deal.duty != "No");
+        let duty = match card.fiduciary {
+            None => "No",
+            Some(_) if duty_seen && !seen.may_have_restarted => "Yes",
+            Some(_) if duty_seen || unsaid || !seen.contracts_complete || (bridged && ever) => {
+                "Maybe"
+            }
+            Some(_) => "No",
         };
-        let relationship = question.relationship;
-        for entry in relationship.contracts() {
-            let row = &entry.record;
-            let later = row.start > question.as_of
-                || row.signed.is_some_and(|signed| signed > question.as_of);
-            let engaged = !["terms_of_service", "trade_account"].contains(&&*row.kind);
-            if seen.known(entry.recorded_at) && !later && engaged {
-                let end = row.end.map_or(NEVER, number);
-                seen.deals.push(Deal { start: number(row.start), end, row });
-            }
+        let duty_seen = duty_seen && card.fiduciary.is_some();
+        Self { question, card, seen, joined, observed, duty, duty_seen }
+    }
+
+    /// No business, and a rule that says what then.
+    fn idle(&self) -> bool {
+        !self.seen.commercial && self.card.no_activity.is_some()
+    }
+
+    fn limits(&self) -> (i64, i64) {
+        self.card.limits(self.question.previous)
+    }
+
+    /// The classes left open by a score interval.
+    fn open(&self, score: (i64, i64), limits: (i64, i64)) -> BTreeSet<String> {
+        if self.idle() && self.seen.whole {
+            return BTreeSet::from([UNDETERMINED.to_owned()]);
         }
-        for entry in relationship.purchases() {
-            if !seen.visible(entry) {
-                continue;
-            }
-            let mut day = entry.record.date;
-            if let Some(id) = &entry.record.reverses {
-                for other in relationship.purchases() {
-                    if other.id.as_ref() == Some(id) && seen.visible(other) {
-                        day = other.record.date;
-                    }
+        classes(score, self.joined.transactional, self.duty, limits)
+    }
+
+    fn strict_class(&self, score: (i64, i64), limits: (i64, i64)) -> String {
+        let unseen = !self.seen.commercial && !self.seen.whole;
+        if self.idle() || unseen {
+            return UNDETERMINED.to_owned();
+        }
+        only(&self.open(score, limits))
+    }
+
+    fn class(&self, limits: (i64, i64)) -> String {
+        if !self.question.lean || !self.seen.commercial && (self.idle() || !self.seen.whole) {
+            return self.strict_class(self.joined.score(&self.card), limits);
+        }
+        let lo = self.observed.score(&self.card).0;
+        let duty = if self.duty_seen { "Yes" } else { "No" };
+        only(&classes((lo, lo), self.observed.known_transactional, duty, limits))
+    }
+
+    /// The word, and whether a regulated pack gave it: the first pack with a rule for the case.
+    fn term(&self, class: &str, stage: &str) -> (String, bool) {
+        let in_contact = stage == "prospect" && self.observed.talk.iter().any(|one| one.human);
+        for &pack in self.question.packs {
+            let word = match (pack, self.seen.commercial) {
+                ("legal", false) if in_contact => "prospective client",
+                (_, false) => continue,
+                ("finserv-us", true) if self.question.industry == Some("financial_planning") => {
+                    "client"
                 }
-            }
-            let key = (number(day), entry.record.currency().code());
-            *seen.nets.entry(key).or_default() += i128::from(entry.record.minor().units());
+                ("finserv-us" | "saas", true) => "customer",
+                ("health", true) => "patient",
+                ("education", true) => "pupil",
+                ("nonprofit", true) => "donor",
+                ("hospitality", true) => "guest",
+                (_, true) => "client",
+            };
+            return (word.to_owned(), ["legal", "finserv-uk", "finserv-us"].contains(&pack));
         }
-        seen.days = seen.nets.iter().filter(|&(_, &net)| net > 0).map(|(key, _)| key.0).collect();
-        seen
-    }
-
-    fn known(&self, recorded: Option<Instant>) -> bool {
-        match recorded {
-            None => true,
-            Some(instant) => number(instant.date_utc()) <= number(self.question.known_at),
-        }
-    }
-
-    fn visible(&self, entry: &Entry<Purchase>) -> bool {
-        self.known(entry.recorded_at) && entry.record.date <= self.question.as_of
-    }
-
-    fn complete(&self, tables: &[Table]) -> bool {
-        tables.iter().all(|&table| self.question.coverage.is_complete(table))
-    }
-
-    fn commercial(&self) -> bool {
-        let mut totals: BTreeMap<&str, i128> = BTreeMap::new();
-        for ((_, currency), net) in &self.nets {
-            *totals.entry(currency).or_default() += net;
-        }
-        !self.deals.is_empty() || totals.values().any(|&total| total > 0)
-    }
-
-    /// Twice the own gap over the purchase days up to and including `until`.
-    fn own_gap_doubled(&self, until: i64) -> i64 {
-        let days: Vec<i64> = self.days.iter().copied().filter(|&day| day <= until).collect();
-        if days.len() < 3 { 730 } else { median_doubled(&gaps(&days)) }
-    }
-
-    fn live(&self) -> bool {
-        let contracted = self.deals.iter().any(|deal| deal.end >= self.today);
-        let bought = self
-            .days
-            .last()
-            .is_some_and(|last| 2 * (self.today - last) <= 3 * self.own_gap_doubled(self.today));
-        contracted || bought
-    }
-
-    /// All days on which something begins or is bought, each with the close of the episode before
-    /// it, if it opens one.
-    fn openings(&self) -> Vec<(i64, Option<i64>)> {
-        let mut starts: Vec<(i64, bool)> =
-            self.deals.iter().map(|deal| (deal.start, false)).collect();
-        starts.extend(self.days.iter().map(|&day| (day, true)));
-        // Contracts first on one day.
-        starts.sort_unstable();
-        let mut openings = Vec::new();
-        for (place, &(date, _)) in starts.iter().enumerate() {
-            let before: Vec<(i64, bool)> = starts.iter().copied().take(place).collect();
-            if before.is_empty() {
-                openings.push((date, None));
-                continue;
-            }
-            let deals = self.deals.iter().filter(|deal| {
-                // Those walked before: earlier starts, and of this day those already walked.
-                deal.start < date || before.contains(&(date, false))
-            });
-            let ends: Vec<i64> = deals.map(|deal| deal.end).collect();
-            let last_day = before.iter().filter(|one| one.1).map(|one| one.0).max();
-            let by_contract = ends.iter().any(|&end| end == NEVER || date <= end + 90);
-            let by_purchase = last_day
-                .is_some_and(|last| date <= last + (3 * self.own_gap_doubled(last)).div_euclid(2));
-            if !by_contract && !by_purchase {
-                openings.push((date, ends.into_iter().max().max(last_day)));
-            }
-        }
-        openings
-    }
-
-    fn interactions(&self) -> Vec<&'a Interaction> {
-        self.question
-            .relationship
-            .interactions()
-            .iter()
-            .filter(|entry| {
-                self.known(entry.recorded_at) && entry.record.date <= self.question.as_of
-            })
-            .map(|entry| &entry.record)
-            .collect()
-    }
-
-    fn lines(&self) -> Vec<&'a Purchase> {
-        self.question
-            .relationship
-            .purchases()
-            .iter()
-            .filter(|entry| self.visible(entry))
-            .map(|entry| &entry.record)
-            .filter(|line| line.minor().units() > 0 && self.days.contains(&number(line.date)))
-            .collect()
+        (if ["client", "customer"].contains(&class) { class } else { "either" }.to_owned(), false)
     }
 }
 
-fn gaps(days: &[i64]) -> Vec<i64> {
-    days.iter().zip(days.iter().skip(1)).map(|(one, next)| next - one).collect()
-}
-
-fn median_doubled(values: &[i64]) -> i64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable();
-    let at = |place: usize| sorted.get(place).copied().unwrap_or(0);
-    at(sorted.len() / 2) + at((sorted.len() - 1) / 2)
-}
-
-fn human(one: &Interaction) -> bool {
-    one.personal
-        && one.initiator != Initiator::Automated
-        && !["marketing", "order"].contains(&&*one.kind)
-}
-
-/// The classes of a score interval, a test and a fiduciary fact under two thresholds.
+/// The classes of a score interval, a test and a fiduciary fact under two thresholds: every score
+/// of the interval, one by one.
 fn classes(
     (lo, hi): (i64, i64),
     test: &str,
-    fiduciary: &str,
+    duty: &str,
     (client, customer): (i64, i64),
 ) -> BTreeSet<String> {
-    let mut open = BTreeSet::new();
-    let client_side = |open: &mut BTreeSet<String>| {
-        if test != "Yes" {
-            open.insert("client".to_owned());
-        }
-        if test != "No" {
-            open.insert("hybrid".to_owned());
-        }
+    let client_side: &[&str] = match test {
+        "No" => &["client"],
+        "Yes" => &["hybrid"],
+        _ => &["client", "hybrid"],
     };
-    if fiduciary == "Yes" {
-        client_side(&mut open);
-        return open;
+    let mut open: BTreeSet<&str> = BTreeSet::new();
+    if duty != "No" {
+        open.extend(client_side);
     }
-    if fiduciary == "Maybe" {
-        client_side(&mut open);
-    }
-    // Every score of the interval, one by one.
     for score in lo..=hi {
-        if score >= client {
-            client_side(&mut open);
-        } else if score < customer {
-            open.insert("customer".to_owned());
-        } else {
-            open.insert("hybrid".to_owned());
+        match score {
+            _ if duty == "Yes" => {}
+            _ if score >= client => open.extend(client_side),
+            _ if score < customer => open.extend(["customer"]),
+            _ => open.extend(["hybrid"]),
         }
     }
-    open
+    open.into_iter().map(str::to_owned).collect()
 }
 
 fn only(open: &BTreeSet<String>) -> String {
     match open.iter().collect::<Vec<_>>().as_slice() {
         [one] => (*one).clone(),
-        _ => "undetermined".to_owned(),
+        _ => UNDETERMINED.to_owned(),
     }
-}
-
-fn sum(points: &[(i64, i64)]) -> (i64, i64) {
-    let lo: i64 = points.iter().map(|one| one.0).sum();
-    let hi: i64 = points.iter().map(|one| one.1).sum();
-    (lo.min(100), hi.min(100))
-}
-
-fn stage(seen: &Seen<'_>, close: Option<i64>) -> &'static str {
-    let whole = seen.complete(&[Table::Contracts, Table::Purchases]);
-    let age = |day: i64| seen.today - day;
-    if !seen.commercial() {
-        return if whole { "prospect" } else { "unknown" };
-    }
-    if !seen.live() {
-        let contracted = seen.deals.iter().any(|deal| close.is_none_or(|close| deal.start > close));
-        return match (whole, contracted) {
-            (false, _) => "unknown",
-            (true, true) => "former",
-            (true, false) => "dormant",
-        };
-    }
-    let commercial_days = seen.days.iter().copied().chain(seen.deals.iter().map(|deal| deal.start));
-    if commercial_days.min().is_some_and(|first| age(first) <= 30) {
-        return "new";
-    }
-    let in_force: Vec<&Deal<'_>> =
-        seen.deals.iter().filter(|deal| deal.end >= seen.today).collect();
-    let days: Vec<i64> = seen.days.iter().copied().collect();
-    let mut gaps = gaps(&days);
-    if in_force.is_empty()
-        && gaps.len() >= 3
-        && let Some(last_gap) = gaps.pop()
-        && 2 * last_gap > 3 * median_doubled(&gaps)
-        && days.last().is_some_and(|&last| age(last) <= 90)
-    {
-        return "reengaged";
-    }
-    let negotiated = in_force.iter().filter(|deal| deal.row.terms == Terms::Negotiated);
-    if let Some(since) = negotiated.map(|deal| deal.start).min()
-        && seen.complete(&[Table::Interactions])
-    {
-        let spoken = seen
-            .interactions()
-            .into_iter()
-            .filter(|one| one.personal && one.initiator != Initiator::Automated);
-        let spoken = spoken.map(|one| number(one.date)).max().unwrap_or(since).max(since);
-        if age(spoken) > 180 && days.last().is_none_or(|&last| age(last) > 180) {
-            return "dormant";
-        }
-    }
-    "active"
 }
 
 /// Answers by the specification.
 #[must_use]
 pub fn verdict(question: Question<'_>) -> Answer {
-    let seen = Seen::new(question);
-    let (opened, close) = match seen.openings().last() {
-        Some(&(opened, close)) => (Some(opened), close),
-        None => (None, None),
-    };
-    let (commercial, live) = (seen.commercial(), seen.live());
-    let whole = seen.complete(&[Table::Contracts, Table::Purchases]);
-    let anchor = if live || !commercial {
-        seen.today
-    } else {
-        let ends = seen.deals.iter().map(|deal| deal.end);
-        ends.chain(seen.days.last().copied()).max().unwrap_or(seen.today)
-    };
-    let view = |anchor| View { seen: &seen, anchor, close, opened, restarted: None };
-    let mut views = vec![view(anchor)];
-    let mut restarted = false;
-    if commercial && !live && !whole {
-        // One more day of business today: would it open an episode?
-        restarted = !seen.deals.iter().any(|deal| seen.today <= deal.end + 90);
-        views.push(View { restarted: restarted.then_some(anchor), ..view(seen.today) });
-    }
-
-    let of_episode =
-        || seen.deals.iter().filter(|deal| close.is_none_or(|close| deal.start > close));
-    let bridged = !whole && close.is_some();
-    let ever = seen.deals.iter().any(|deal| deal.row.fiduciary != Tri::No);
-    let duty_seen = of_episode().any(|deal| deal.row.fiduciary == Tri::Yes);
-    let fiduciary = if duty_seen && !restarted {
-        "Yes"
-    } else if of_episode().any(|deal| deal.row.fiduciary == Tri::Unknown)
-        || !seen.complete(&[Table::Contracts])
-        || (bridged && ever)
-        || duty_seen
-    {
-        "Maybe"
-    } else {
-        "No"
-    };
-    let limits = match question.previous {
-        Some("client") => (45, 35),
-        Some("customer") => (55, 42),
-        _ => (55, 35),
-    };
-    let rows = |view: &View<'_, '_>| CARD.map(|row| view.points(row.0));
-    let strict = |limits| {
-        let mut open = BTreeSet::new();
-        if !commercial && whole {
-            open.insert("undetermined".to_owned());
-        } else {
-            for view in &views {
-                open.extend(classes(sum(&rows(view)), view.transactional(), fiduciary, limits));
-            }
-        }
-        let class = if commercial { only(&open) } else { "undetermined".to_owned() };
-        (class, open)
-    };
-    let class_under = |limits| {
-        if !question.lean || !commercial {
-            return strict(limits).0;
-        }
-        let Some(view) = views.first() else { return strict(limits).0 };
-        let lo = sum(&CARD.map(|row| (view.observed_points(row.0), 0))).0;
-        let duty = if duty_seen { "Yes" } else { "No" };
-        only(&classes((lo, lo), view.observed_test(), duty, limits))
-    };
-    let (robust_class, possible) = strict(limits);
-    let class = class_under(limits);
-    let joined: Vec<(i64, i64)> = CARD
-        .iter()
-        .map(|row| {
-            let ends = views.iter().map(|view| view.points(row.0));
-            ends.fold((NEVER, 0), |all, one| (all.0.min(one.0), all.1.max(one.1)))
-        })
-        .collect();
-    let told: Vec<i64> = match views.first() {
-        Some(view) if question.lean => CARD.map(|row| view.observed_points(row.0)).to_vec(),
-        _ => joined.iter().map(|ends| ends.0).collect(),
-    };
-    let tests: BTreeSet<&'static str> = views.iter().map(View::transactional).collect();
-    let transactional = match tests.into_iter().collect::<Vec<_>>().as_slice() {
-        [one] => one,
-        _ => "Maybe",
-    };
-    let (lo, hi) = sum(&joined);
-    let margin = [limits.0, limits.1].into_iter().map(|limit| {
-        // The nearest score of the interval to the threshold.
-        (lo..=hi).map(|score| (score - limit).abs()).min().unwrap_or(0)
-    });
-    let stage = stage(&seen, close);
-    let duty = if question.lean { duty_seen } else { fiduciary == "Yes" };
-    let case = Reasons {
+    let reading = Reading::new(question);
+    let Reading { card, seen, joined, observed, .. } = &reading;
+    let limits = reading.limits();
+    let (lo, hi) = joined.score(card);
+    let class = reading.class(limits);
+    let robust = reading.strict_class((lo, hi), limits) != UNDETERMINED;
+    let stage = seen.stage();
+    let (term, regulated) = reading.term(&class, stage);
+    let duty = if question.lean { reading.duty_seen } else { reading.duty == "Yes" };
+    let case = Case {
         class: &class,
-        possible: &possible,
-        commercial,
-        whole,
+        customer_possible: reading.open((lo, hi), limits).contains("customer"),
+        idle: reading.idle(),
         stage,
-        duty,
-        transactional,
-        points: &told,
-        packs: question.packs,
+        duty: duty && !reading.idle(),
+        regulated,
+        held: reading.class(card.limits(None)) != class,
+        sight: if question.lean { observed } else { joined },
     };
-    let mut reasons = views.first().map_or_else(Vec::new, |view| case.list(view));
-    if class_under((55, 35)) != class {
-        reasons.push("hysteresis_held".to_owned());
-    }
+    let reasons = case.list(&reading);
+    // The nearest score of the interval to the nearest threshold.
+    let distance = |score: i64| (score - limits.0).abs().min((score - limits.1).abs());
+    let margin = (lo..=hi).map(distance).min().unwrap_or(0);
+    let maxima: i64 = card.rows.iter().map(|row| row.most()).sum();
+    let known = maxima - (hi - lo);
     Answer {
-        hard_rule: match (commercial, whole, duty) {
-            (false, true, _) => Some("H0"),
-            (true, _, true) => Some("H1"),
-            _ => None,
+        hard_rule: match (reading.idle(), seen.whole) {
+            (true, true) => card.no_activity.clone(),
+            (true, false) => None,
+            (false, _) => card.fiduciary.clone().filter(|_| duty),
         },
-        robust: robust_class != "undetermined",
+        possible: reading.open((lo, hi), limits),
+        confidence: match (robust, margin) {
+            (true, 10..) if 10 * known >= 9 * maxima => "high",
+            (true, 5..) => "medium",
+            _ => "low",
+        },
+        contributions: joined.contributions(card),
+        coverage: (known, maxima),
+        episode: (seen.anchor, seen.opened, seen.close, seen.episodes),
+        sales_cycle: seen.sales_cycle(),
+        contracts_changed: seen
+            .deals
+            .iter()
+            .flat_map(|deal| [deal.began, deal.end + 1])
+            .filter(|&day| day <= seen.today)
+            .max(),
         score: (lo, hi),
-        transactional,
-        stage,
-        reasons,
-        margin: margin.min().unwrap_or(0),
-        points: joined,
-        episode: (anchor, opened, close),
+        transactional: joined.transactional,
+        thresholds: limits,
         class,
-        possible,
+        stage,
+        term,
+        reasons,
+        margin,
+        robust,
     }
 }

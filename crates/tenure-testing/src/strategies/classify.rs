@@ -5,7 +5,8 @@ use chrono::{Days, NaiveDate};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
-use proptest::sample::select;
+use proptest::sample::{select, subsequence};
+use tenure_classify::Pack;
 use tenure_model::record::{
     Assignment, Billing, Contract, Deliverable, Direction, Goal, Initiator, Interaction, Purchase,
     Referral, Terms,
@@ -14,6 +15,11 @@ use tenure_model::{
     AccountId, Completeness, Coverage, Currency, Event, IdError, Instant, Minor, Money, Record,
     RecordId, Table, Tri, Zone,
 };
+
+pub mod playbook;
+mod rules;
+
+pub use rules::{rule_set_parts, rule_sets};
 
 /// The tables that classification reads.
 pub const TABLES: [Table; 7] = [
@@ -25,6 +31,12 @@ pub const TABLES: [Table; 7] = [
     Table::Referrals,
     Table::Assignments,
 ];
+
+/// Up to two built-in packs.
+pub fn packs() -> impl Strategy<Value = Vec<Pack>> {
+    subsequence(Pack::BUILT_IN, 0..3)
+        .prop_map(|names| names.into_iter().filter_map(Pack::built_in).cloned().collect())
+}
 
 /// The account all events are of.
 ///

@@ -50,7 +50,10 @@ impl Case {
         }
         let packs = options
             .list("packs")?
-            .map(|pack| pack.0.as_str().and_then(Pack::from_name).ok_or(pack.fault("a pack")))
+            .map(|pack| {
+                let built_in = pack.0.as_str().and_then(Pack::built_in);
+                built_in.cloned().ok_or(pack.fault("a pack"))
+            })
             .collect::<Result<_, _>>()?;
         let mut profile = AccountProfile::new();
         profile.kind = Some(row.child("account")?.word("kind", AccountKind::from_name)?);

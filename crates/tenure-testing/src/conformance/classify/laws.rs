@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use chrono::{Days, NaiveDate};
 use serde_json::{Value, json};
 use tenure_classify::{
-    Change, Class, Reason, RuleSet, Source, Span, Stage, Target, Verdict, counterfactual, evaluate,
-    judge,
+    Change, Class, Dwell, Evidence, Observation, Reason, RuleSet, Score, Signal, SignalRule,
+    Source, Span, Stable, Stage, Target, Verdict, counterfactual, evaluate, judge,
 };
 use tenure_model::record::{
     AccountKind, Assignment, Billing, Contract, Deliverable, Direction, Goal, Initiator,
     Interaction, Purchase, Referral, Terms,
 };
-use tenure_model::{Completeness, Currency, Money, Record, RecordId, Table, Tri};
+use tenure_model::{Completeness, Currency, Money, Record, RecordId, Table, Tri, anniversary};
 
 use super::Checked;
 use super::case::{Case, TABLES};
@@ -31,9 +31,9 @@ pub(super) fn check(row: &Value, cases: &[Case]) -> Result<Checked, String> {
         "L9" => explanation_completeness,
         "L10" => counterfactual_validity,
         "L11" => determinism,
+        "L12" => hysteresis,
         "L13" => frequency_alone,
         "L14" => click_through,
-        "L12" => return Ok(Checked::Skipped("the fold of stable classes is not built yet")),
         other => return Err(format!("unknown law `{other}`")),
     };
     let mut violations = 0_usize;
@@ -45,7 +45,7 @@ pub(super) fn check(row: &Value, cases: &[Case]) -> Result<Checked, String> {
         }
         violations = violations.saturating_add(found);
     }
-    Ok(Checked::Found(json!({"violations": violations}), told.join(", ")))
+    Ok(Checked { found: json!({"violations": violations}), told: told.join(", ") })
 }
 
 type Law = fn(&Case) -> Result<usize, String>;
@@ -97,7 +97,7 @@ fn no_look_ahead(case: &Case) -> Result<usize, String> {
 }
 
 /// The case without the tables whose bit is set.
-fn without(case: &Case, bits: u32) -> Case {
+pub(super) fn without(case: &Case, bits: u32) -> Case {
     let mut other = case.clone();
     for (place, table) in (0_u32..).zip(TABLES) {
         if bits & 1_u32.wrapping_shl(place) != 0 {
@@ -320,6 +320,102 @@ fn determinism(case: &Case) -> Result<usize, String> {
         .join()
         .map_err(|_| "a thread panicked")??;
     Ok(usize::from(one != other))
+}
+
+/// The months of a constant history, and of an oscillating one.
+const MONTHS: u32 = 24;
+
+/// What is found month after month of two states of a case, after each stable class.
+struct Swing<'c> {
+    case: &'c Case,
+    low: Evidence,
+    high: Evidence,
+    /// The state, the class before, and what was found: asked once.
+    found: Vec<(bool, Option<Class>, Observation)>,
+}
+
+impl<'c> Swing<'c> {
+    const fn new(case: &'c Case, low: Evidence, high: Evidence) -> Self {
+        Self { case, low, high, found: Vec::new() }
+    }
+
+    fn seen(&mut self, is_high: bool, before: Option<Class>) -> Observation {
+        let known = self.found.iter().find(|one| one.0 == is_high && one.1 == before);
+        if let Some((_, _, seen)) = known {
+            return seen.clone();
+        }
+        let mut context = self.case.context();
+        context.previous_class = before;
+        let evidence = if is_high { &self.high } else { &self.low };
+        let seen = Observation::of(&judge(evidence, &context));
+        self.found.push((is_high, before, seen.clone()));
+        seen
+    }
+
+    /// How often the stable class changed after it was first adopted, evaluated once a month.
+    fn changes(&mut self, is_high: impl Fn(u32) -> bool) -> Result<usize, String> {
+        let mut stable = Stable::new(Dwell::default());
+        let mut changes = 0_usize;
+        for month in 0..MONTHS {
+            let before = stable.class();
+            let mut seen = self.seen(is_high(month), before);
+            seen.on = anniversary(self.case.as_of, month).ok_or("no such month")?;
+            stable.push(seen).map_err(|error| error.to_string())?;
+            let changed = before.is_some() && before != stable.class();
+            changes = changes.saturating_add(usize::from(changed));
+        }
+        Ok(changes)
+    }
+}
+
+/// Whether the score interval moves across one threshold, by less than it takes to leave a class.
+fn crosses_within_the_gap(low: Score, high: Score) -> bool {
+    let set = RuleSet::generic().parts().thresholds;
+    let crosses = |threshold: u32| low.hi < threshold && high.lo >= threshold;
+    let client = crosses(set.client) && low.lo >= set.exit_client && low.lo >= set.customer;
+    let customer = crosses(set.customer) && high.hi < set.exit_customer && high.hi < set.client;
+    client || customer
+}
+
+fn hysteresis(case: &Case) -> Result<usize, String> {
+    let evidence = case.evidence()?;
+    let mut violations = Swing::new(case, evidence.clone(), evidence.clone()).changes(|_| false)?;
+    // Every step of one signal, and of two at once, by which the score goes across.
+    let rules = RuleSet::generic();
+    let bounds = |rule: &SignalRule| rule.bins.iter().map(|bin| bin.from).collect::<Vec<_>>();
+    let steps: Vec<(Signal, i64, i64)> = rules
+        .parts()
+        .signals
+        .iter()
+        .flat_map(|rule| {
+            let (from, to) = (bounds(rule), bounds(rule).into_iter().skip(1));
+            from.into_iter().zip(to).map(|(low, high)| (rule.signal, low, high))
+        })
+        .collect();
+    for (place, &(one, one_low, one_high)) in steps.iter().enumerate() {
+        for &(other, low, high) in steps.iter().skip(place) {
+            let with = |first, second| {
+                let changed = evidence.with_signal(one, Span::exactly(first));
+                changed.with_signal(other, Span::exactly(second))
+            };
+            let (low, high) = (with(one_low, low), with(one_high, high));
+            let score = |one: &Evidence| Score::of(&one.signals(), rules);
+            if !crosses_within_the_gap(score(&low), score(&high)) {
+                continue;
+            }
+            let mut swing = Swing::new(case, low, high);
+            // To the other side every month, every second, every third: the last two are long
+            // enough to adopt a class.
+            for stretch in 1..=3 {
+                for first in [false, true] {
+                    let month_is_high = |month: u32| (month.div_euclid(stretch) & 1 == 1) != first;
+                    let changes = swing.changes(month_is_high)?;
+                    violations = violations.saturating_add(changes.saturating_sub(1));
+                }
+            }
+        }
+    }
+    Ok(violations)
 }
 
 fn frequency_alone(case: &Case) -> Result<usize, String> {
