@@ -4,87 +4,20 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::sample::{Index, select, subsequence};
+use proptest::sample::{select, subsequence};
 use tenure_classify::{
-    Actionable, Bin, Class, ColumnsError, Condition, Context, Evidence, EvidenceColumns,
-    EvidenceReader, EvidenceSlices, ExplanationColumns, HardRule, NoWayError, Pack, Policy, Reason,
-    RuleSet, Signal, SignalRule, Span, Stage, Target, Thresholds, Transactional, ValueMedian,
-    ValuePerDay, Verdict, VerdictColumns, Way, counterfactual, judge,
+    Change, Class, ColumnsError, Condition, Context, Evidence, EvidenceColumns, EvidenceReader,
+    EvidenceSlices, ExplanationColumns, NoWayError, Override, Pack, Policy, Reason, RuleSet,
+    Signal, Span, Stage, Target, ValueMedian, ValuePerDay, Verdict, VerdictColumns, Way,
+    counterfactual, judge,
 };
 use tenure_model::{AsOf, Book, Coverage, Currency, Event, Record, Relationship, Tri, parse_date};
-use tenure_testing::strategies::classify::{account, ago, coverage, events, today};
+use tenure_testing::strategies::classify::{account, ago, coverage, events, rule_sets, today};
 
 fn relationship(events: Vec<Event>) -> Relationship {
     let account = account().unwrap();
     let (book, _) = Book::from_events(events);
     book.get(&account).cloned().unwrap_or_else(|| Relationship::new(account))
-}
-
-/// Points by value: from 0 with 0 points, growing bounds, points that do not fall.
-fn bins() -> impl Strategy<Value = Vec<Bin>> {
-    vec((1_i64..5, 0_u32..9), 0..5).prop_map(|steps| {
-        let mut bins = vec![Bin { from: 0, points: 0 }];
-        for (further, more) in steps {
-            let Bin { from, points } = *bins.last().unwrap();
-            let from = from.checked_add(further.checked_mul(further).unwrap()).unwrap();
-            bins.push(Bin { from, points: points.checked_add(more).unwrap() });
-        }
-        bins
-    })
-}
-
-fn rule(signal: Signal) -> impl Strategy<Value = SignalRule> {
-    let actionable = select(vec![Actionable::Yes, Actionable::No, Actionable::Wait]);
-    (bins(), select(Reason::ALL), 0_u32..6, actionable).prop_map(
-        move |(bins, reason, typical, actionable)| {
-            let mut rule = SignalRule::new(signal, "group".into(), bins.into(), reason);
-            (rule.typical, rule.actionable) = (typical, actionable);
-            rule
-        },
-    )
-}
-
-/// Any checked rule set: some signals in any order, any bins, some hard rules.
-fn rules() -> impl Strategy<Value = RuleSet> {
-    let signals = subsequence(Signal::ALL.to_vec(), 1..=Signal::COUNT).prop_shuffle();
-    let signals =
-        signals.prop_flat_map(|signals| signals.into_iter().map(rule).collect::<Vec<_>>());
-    let hard = subsequence(vec![Condition::NoCommercialActivity, Condition::Fiduciary], 0..=2);
-    let limits = [any::<Index>(), any::<Index>(), any::<Index>(), any::<Index>()];
-    let windows = (1_u32..500, 1_u32..5, 1_u32..400, 0_u32..120);
-    let test = (0_u32..9, select(vec![0_u32, 1, 1_000, 5_000, 10_000]));
-    (signals, hard.prop_shuffle(), limits, windows, test).prop_filter_map(
-        "thresholds that can be reached",
-        |(signals, hard, limits, windows, test)| {
-            let mut parts = RuleSet::generic().parts().clone();
-            let reachable: u32 =
-                signals.iter().map(SignalRule::max_points).fold(0, u32::saturating_add);
-            let from = |place: Index, low: u32, high: u32| {
-                let count = usize::try_from(high.checked_sub(low)?).ok()?.checked_add(1)?;
-                low.checked_add(u32::try_from(place.index(count)).ok()?)
-            };
-            let [one, two, three, four] = limits;
-            let client = from(one, 1, reachable.min(100))?;
-            let customer = from(two, 0, client.checked_sub(1)?)?;
-            parts.thresholds = Thresholds {
-                client,
-                customer,
-                exit_client: from(three, customer.checked_add(1)?, client)?,
-                exit_customer: from(four, customer, client.checked_sub(1)?)?,
-            };
-            parts.signals = signals.into();
-            let hard = hard.into_iter().enumerate();
-            parts.hard_rules = hard
-                .map(|(place, when)| HardRule { id: format!("X{place}").into(), when })
-                .collect::<Vec<_>>()
-                .into();
-            (parts.window_days, parts.dormant_ratio, ..) = windows;
-            (.., parts.default_gap_days, parts.episode_grace_days) = windows;
-            parts.transactional =
-                Transactional { min_standard_count: test.0, min_standard_share_bps: test.1 };
-            parts.build().ok()
-        },
-    )
 }
 
 /// One account: its history, what is asked of it, and values to put in place of what was read.
@@ -95,6 +28,7 @@ struct Asked {
     known_after: i64,
     previous: Option<Class>,
     median: bool,
+    overridden: bool,
     overwritten: Option<Vec<(i64, i64)>>,
 }
 
@@ -105,24 +39,32 @@ fn asked() -> impl Strategy<Value = Asked> {
         vec((0_i64..20, prop_oneof![Just(0_i64), Just(i64::MAX), 0_i64..20]), Signal::COUNT);
     let overwritten = prop::option::of(values);
     let previous = prop::option::of(select(Class::ALL));
-    (events, coverage(), known_after, previous, any::<bool>(), overwritten).prop_map(
-        |(events, coverage, known_after, previous, median, overwritten)| Asked {
+    (events, coverage(), known_after, previous, any::<(bool, bool)>(), overwritten).prop_map(
+        |(events, coverage, known_after, previous, (median, overridden), overwritten)| Asked {
             events,
             coverage,
             known_after,
             previous,
             median,
+            overridden,
             overwritten,
         },
     )
 }
 
 /// What the two ways of saying whether there is a way come to.
-fn told(way: Result<&[tenure_classify::Change], &NoWayError>) -> String {
+fn told(way: Result<&[Change], &NoWayError>) -> String {
     format!("{way:?}")
 }
 
-fn same_verdict(columns: &VerdictColumns, row: usize, verdict: &Verdict, rules: &RuleSet) {
+/// The name of a hard rule: that of the rule set, else the floor of the first pack with one.
+fn named(when: Condition, rules: &RuleSet, packs: &[Pack]) -> String {
+    let floors = packs.iter().flat_map(|pack| pack.parts().floors.iter());
+    let rule = rules.hard_rule(when).or_else(|| floors.into_iter().find(|rule| rule.when == when));
+    rule.unwrap().id.clone().into_owned()
+}
+
+fn same_verdict(columns: &VerdictColumns, row: usize, verdict: &Verdict, context: &Context<'_>) {
     assert_eq!(columns.classes()[row], verdict.class);
     assert_eq!(columns.possible()[row], verdict.possible);
     assert_eq!((columns.lo()[row], columns.hi()[row]), (verdict.score.lo, verdict.score.hi));
@@ -132,19 +74,23 @@ fn same_verdict(columns: &VerdictColumns, row: usize, verdict: &Verdict, rules: 
     assert_eq!(columns.confidence()[row], verdict.confidence);
     let coverage = (columns.known()[row], columns.sum_of_maxima());
     assert_eq!(coverage, (verdict.coverage.known, verdict.coverage.of));
-    let hard_rule = columns.hard_rules()[row].and_then(|when| rules.hard_rule(when));
-    assert_eq!(hard_rule.map(|rule| &*rule.id), verdict.hard_rule.as_deref());
+    let name = |when| named(when, context.rules, context.packs);
+    let hard_rule = columns.hard_rules()[row].map(name);
+    assert_eq!(hard_rule.as_deref(), verdict.hard_rule.as_deref());
 }
 
 proptest! {
     #[test]
     fn a_row_of_columns_is_the_verdict_on_its_account(
         asked in vec(asked(), 0..6),
-        rules in prop_oneof![1 => Just(RuleSet::generic().clone()), 2 => rules()],
+        rules in rule_sets(),
         lean in any::<bool>(),
-        packs in subsequence(Pack::ALL.to_vec(), 0..3),
+        packs in subsequence(Pack::BUILT_IN.to_vec(), 0..3),
         adviser in any::<bool>(),
     ) {
+        let packs: Vec<Pack> = packs.iter().map(|id| Pack::built_in(id).unwrap().clone()).collect();
+        let decided = Override::new(Class::Hybrid, "K. Lee", "knows them", ago(9), None).unwrap();
+        let overrides = [decided];
         let usd = Currency::new("USD").unwrap();
         let rate = ValuePerDay::new(usd, 500, 1).unwrap();
         let mut context = Context::new(AsOf::new(today()), Coverage::complete());
@@ -160,6 +106,7 @@ proptest! {
             context.as_of = AsOf::new(today()).known_at(ago(asked.known_after));
             context.coverage = asked.coverage;
             context.previous_class = asked.previous;
+            context.overrides = if asked.overridden { &overrides } else { &[] };
             context.value_median = ValueMedian::of(usd, [rate]).filter(|_| asked.median);
             let relationship = relationship(asked.events.clone());
             let mut read = reader.read(&relationship, &context);
@@ -181,7 +128,7 @@ proptest! {
             prop_assert_eq!((evidence.len(), verdicts.len()), (rows.len(), rows.len()));
             for (row, (read, context)) in rows.iter().enumerate() {
                 let verdict = judge(read, context);
-                same_verdict(&verdicts, row, &verdict, &rules);
+                same_verdict(&verdicts, row, &verdict, context);
                 prop_assert_eq!(evidence.stages()[row], verdict.stage);
                 let shown: Vec<Reason> = explained.reasons()[row].into_iter().flatten().collect();
                 prop_assert_eq!(shown, verdict.shown_reasons());
@@ -190,8 +137,7 @@ proptest! {
                 let way = match explained.ways()[row] {
                     Way::Open => Ok(changes),
                     Way::HardRule(when) => {
-                        let id = rules.hard_rule(when).unwrap().id.clone();
-                        Err(NoWayError::HardRule { id })
+                        Err(NoWayError::HardRule { id: named(when, &rules, &packs).into() })
                     }
                     Way::OutOfReach { reachable, needed } => {
                         Err(NoWayError::OutOfReach { reachable, needed })
@@ -254,6 +200,7 @@ proptest! {
             self_service: &no,
             stages: pushed.stages(),
             previous_classes: &previous,
+            overridden: &no,
             waits_since: &read
                 .iter()
                 .map(|one| one.episode().opened.filter(|_| one.episode().anchor == today()))
@@ -292,6 +239,7 @@ fn two_rows(check: impl Fn(&mut EvidenceSlices<'_>)) -> Result<EvidenceColumns, 
         self_service: &[false; 2],
         stages: &[Stage::Active; 2],
         previous_classes: &[None; 2],
+        overridden: &[false; 2],
         waits_since: &[Some(opened); 2],
     };
     check(&mut slices);
@@ -300,7 +248,7 @@ fn two_rows(check: impl Fn(&mut EvidenceSlices<'_>)) -> Result<EvidenceColumns, 
 
 #[test]
 fn a_column_of_another_length_is_named() {
-    let one: [(&str, fn(&mut EvidenceSlices<'_>)); 12] = [
+    let one: [(&str, fn(&mut EvidenceSlices<'_>)); 13] = [
         ("active", |slices| slices.active = &[true]),
         ("sources_complete", |slices| slices.sources_complete = &[true]),
         ("fiduciary", |slices| slices.fiduciary = &[Tri::No]),
@@ -310,6 +258,7 @@ fn a_column_of_another_length_is_named() {
         ("self_service", |slices| slices.self_service = &[true]),
         ("stages", |slices| slices.stages = &[Stage::Active]),
         ("previous_classes", |slices| slices.previous_classes = &[None]),
+        ("overridden", |slices| slices.overridden = &[false]),
         ("waits_since", |slices| slices.waits_since = &[None]),
         ("contract.form", |slices| slices.lo[0] = &[1]),
         ("value.ratio", |slices| slices.hi[13] = &[1]),
