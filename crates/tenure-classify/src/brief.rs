@@ -8,13 +8,13 @@ use tenure_model::Tri;
 use crate::class::{Class, ClassSet};
 use crate::context::{Context, Policy};
 use crate::evidence::Evidence;
-use crate::explain;
+use crate::explain::{self, Case, ReasonCard, ReasonList};
 use crate::named::named;
 use crate::overrides::Override;
 use crate::pack::{Standing, term};
 use crate::reason::{Reason, SHOWN_REASONS};
-use crate::rules::{Condition, RuleSet, Sides};
-use crate::score::{self, Score};
+use crate::rules::{Condition, Sides};
+use crate::score::{Decider, Score, Scored};
 use crate::stage::Stage;
 
 named! {
@@ -31,6 +31,16 @@ named! {
         Medium = "medium",
         /// Anything else.
         Low = "low",
+    }
+}
+
+impl Confidence {
+    pub(crate) fn of(robust: bool, margin: u32, coverage: KnownShare) -> Self {
+        match (robust, margin) {
+            (true, 10..) if coverage.is_nine_tenths() => Self::High,
+            (true, 5..) => Self::Medium,
+            _ => Self::Low,
+        }
     }
 }
 
@@ -56,9 +66,10 @@ pub struct KnownShare {
 }
 
 impl KnownShare {
-    fn of(score: Score, rules: &RuleSet) -> Self {
-        let of = rules.sum_of_maxima();
-        Self { known: of.saturating_sub(score.hi.saturating_sub(score.lo)), of }
+    /// Of a score, under rules whose maxima sum to that.
+    pub(crate) const fn of(score: Score, sum_of_maxima: u32) -> Self {
+        let open = score.hi.saturating_sub(score.lo);
+        Self { known: sum_of_maxima.saturating_sub(open), of: sum_of_maxima }
     }
 
     /// As a fraction, 0 to 1.
@@ -127,21 +138,9 @@ impl Brief {
 /// ```
 #[must_use]
 pub fn class_of(evidence: &Evidence, context: &Context<'_>) -> Class {
-    class_between(
-        evidence,
-        context,
-        context.rules.parts().thresholds.in_use(context.previous_class),
-    )
-}
-
-fn class_between(evidence: &Evidence, context: &Context<'_>, sides: Sides) -> Class {
-    match context.policy {
-        Policy::Strict => {
-            let open = score::possible(evidence, context, sides);
-            score::strict_class(evidence, context.rules, open)
-        }
-        Policy::Lean => score::lean_class(evidence, context, sides),
-    }
+    let sides = context.rules.parts().thresholds.in_use(context.previous_class);
+    let (decider, scored) = (Decider::of(context), Scored::of(evidence, context.rules));
+    decider.class(&scored, sides, decider.possible(&scored, sides))
 }
 
 /// Judges what was read, in brief.
@@ -161,49 +160,37 @@ pub fn brief(evidence: &Evidence, context: &Context<'_>) -> Brief {
     let rules = context.rules;
     let thresholds = &rules.parts().thresholds;
     let sides = thresholds.in_use(context.previous_class);
-    let possible = score::possible(evidence, context, sides);
-    let robust = score::strict_class(evidence, rules, possible).is_definite();
-    let class = class_between(evidence, context, sides);
-    let fresh = thresholds.in_use(None);
-    let held = sides != fresh && class_between(evidence, context, fresh) != class;
-
-    let signals = evidence.signals();
-    let score = Score::of(&signals, rules);
-    let hard_rule = fired(evidence, context);
+    let (decider, scored) = (Decider::of(context), Scored::of(evidence, rules));
+    let possible = decider.possible(&scored, sides);
+    let robust = decider.strict_class(&scored, possible).is_definite();
+    let class = decider.class(&scored, sides, possible);
+    let hard_rule = decider.fired(&evidence.facts);
     let stage = evidence.stage();
-    let standing = match (evidence.facts.active, stage) {
-        (true, _) => Some(Standing::Active),
-        (false, Stage::Prospect) if evidence.facts.human_contact => {
-            Some(Standing::ProspectInContact)
-        }
-        (false, _) => None,
-    };
+    let standing = Standing::of(&evidence.facts, stage);
     let (term, regulated) = term(context.packs, standing, context.provider_industry, class);
     let transactional = evidence.transactional();
-    let case = explain::Case {
+    let case = Case {
         class,
         customer_possible: possible.contains(Class::Customer),
-        idle: score::is_idle(evidence, rules),
+        idle: decider.is_idle(&evidence.facts),
         facts: &evidence.facts,
         duty: hard_rule == Some(Condition::Fiduciary),
         regulated,
         transactional,
         stage,
-        held,
+        held: decider.is_held(&scored, thresholds, context.previous_class, class),
         overridden: Override::in_force(context.overrides, evidence.as_of().day()).is_some(),
-        signals: match context.policy {
-            Policy::Strict => &signals,
-            Policy::Lean => evidence.observed(),
-        },
     };
-    let reasons = explain::reasons(&case, rules);
+    let signals = match context.policy {
+        Policy::Strict => evidence.signals(),
+        Policy::Lean => *evidence.observed(),
+    };
+    let points = explain::points(rules, |signal| signals.get(signal).lo());
+    let mut reasons = ReasonList::<{ Reason::ALL.len() }>::default();
+    ReasonCard::of(rules).reasons(&case, &points, &mut reasons);
+    let score = scored.joined;
     let margin = score.margin(sides);
-    let coverage = KnownShare::of(score, rules);
-    let confidence = match (robust, margin) {
-        (true, 10..) if coverage.is_nine_tenths() => Confidence::High,
-        (true, 5..) => Confidence::Medium,
-        _ => Confidence::Low,
-    };
+    let coverage = KnownShare::of(score, rules.sum_of_maxima());
     Brief {
         class,
         possible,
@@ -211,31 +198,12 @@ pub fn brief(evidence: &Evidence, context: &Context<'_>) -> Brief {
         transactional,
         stage,
         term,
-        reasons,
-        hard_rule: hard_rule.and_then(|when| match when {
-            Condition::NoCommercialActivity => rules.hard_rule(when).map(|rule| rule.id.clone()),
-            Condition::Fiduciary => context.duty_rule().cloned(),
-        }),
+        reasons: reasons.iter().collect(),
+        hard_rule: hard_rule.and_then(|when| context.hard_rule(when)).cloned(),
         thresholds: sides,
         margin,
         coverage,
         robust,
-        confidence,
-    }
-}
-
-/// The hard rule that fires.
-fn fired(evidence: &Evidence, context: &Context<'_>) -> Option<Condition> {
-    let (facts, rules) = (&evidence.facts, context.rules);
-    let duty = match context.policy {
-        Policy::Strict => facts.fiduciary == Tri::Yes,
-        Policy::Lean => facts.fiduciary_observed,
-    };
-    if score::is_idle(evidence, rules) {
-        facts.sources_complete.then_some(Condition::NoCommercialActivity)
-    } else if duty && context.duty_rule().is_some() {
-        Some(Condition::Fiduciary)
-    } else {
-        None
+        confidence: Confidence::of(robust, margin, coverage),
     }
 }

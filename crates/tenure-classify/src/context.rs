@@ -84,6 +84,14 @@ impl Context<'static> {
 }
 
 impl Context<'_> {
+    /// The name of the hard rule with that condition; `None` if there is none.
+    pub(crate) fn hard_rule(&self, when: Condition) -> Option<&Cow<'static, str>> {
+        match when {
+            Condition::NoCommercialActivity => self.rules.hard_rule(when).map(|rule| &rule.id),
+            Condition::Fiduciary => self.duty_rule(),
+        }
+    }
+
     /// The name of the hard rule for a duty of care: that of the rule set, else the floor of the
     /// first pack that has one; `None` if neither has.
     pub(crate) fn duty_rule(&self) -> Option<&Cow<'static, str>> {

@@ -7,9 +7,10 @@ use chrono::{Days, NaiveDate};
 use tenure_model::Tri;
 
 use crate::context::Context;
-use crate::evidence::Evidence;
-use crate::rules::{Actionable, Condition, SignalRule};
-use crate::score;
+use crate::evidence::{Evidence, Facts};
+use crate::explain::{self, RulePoints};
+use crate::rules::{Actionable, Condition, Sides, SignalRule};
+use crate::score::{Decider, Scored};
 use crate::signal::{Signal, Span};
 
 /// A signal of which not everything is known.
@@ -77,8 +78,8 @@ fn bounds(rule: &SignalRule, value: Span) -> impl Iterator<Item = i64> {
 
 fn is_definite(evidence: &Evidence, context: &Context<'_>) -> bool {
     let sides = context.rules.parts().thresholds.in_use(context.previous_class);
-    let open = score::possible(evidence, context, sides);
-    score::strict_class(evidence, context.rules, open).is_definite()
+    let (decider, scored) = (Decider::of(context), Scored::of(evidence, context.rules));
+    decider.strict_class(&scored, decider.possible(&scored, sides)).is_definite()
 }
 
 /// Where a counterfactual leads.
@@ -190,7 +191,7 @@ fn way<S: serde::Serializer>(
 /// The fewest changes of signals that lead to a target, each no larger than needed; none where it
 /// is reached already.
 ///
-/// Points add up, so the largest gains first are the fewest changes; then, from the last chosen
+/// RulePoints add up, so the largest gains first are the fewest changes; then, from the last chosen
 /// backwards, each is brought to the nearest bin that suffices. Ties in the order of the rule set.
 /// What is the account's own doing is left alone. What only takes time is a date, and no way back.
 ///
@@ -213,67 +214,166 @@ pub fn counterfactual(
     target: Target,
 ) -> Result<Vec<Change>, NoWayError> {
     let rules = context.rules;
-    if score::is_idle(evidence, rules) {
-        let rule = rules.hard_rule(Condition::NoCommercialActivity);
-        return Err(blocked(rule.map(|rule| &rule.id)));
-    }
-    let duty = evidence.facts.fiduciary;
-    if let Some(rule) = context.duty_rule() {
-        match target {
-            Target::ClientSide if duty == Tri::Yes => return Ok(Vec::new()),
-            Target::Customer if duty != Tri::No => {
-                return Err(blocked(Some(rule)));
-            }
-            Target::ClientSide | Target::Customer => {}
-        }
-    }
-    let needed = needed(evidence, context, target);
-    let mut moves: Vec<Move<'_>> =
-        rules.parts().signals.iter().filter_map(|rule| Move::of(rule, evidence, target)).collect();
-    moves.sort_by_key(|one| Reverse(one.gain()));
-    let mut gained = 0_u32;
-    let mut chosen: Vec<Move<'_>> = Vec::new();
-    for one in moves {
-        if gained >= needed {
-            break;
-        }
-        gained = gained.saturating_add(one.gain());
-        chosen.push(one);
-    }
-    if gained < needed {
-        return Err(NoWayError::OutOfReach { reachable: gained, needed });
-    }
-    // What is more than needed is given back, from the last chosen backwards.
-    let mut spare = gained.saturating_sub(needed);
-    for one in chosen.iter_mut().rev() {
-        spare = spare.saturating_sub(one.give_back(spare));
-    }
-    Ok(chosen.iter().map(|one| one.change(evidence)).collect())
-}
-
-fn blocked(id: Option<&Cow<'static, str>>) -> NoWayError {
-    NoWayError::HardRule { id: id.cloned().unwrap_or_default() }
-}
-
-/// How many points are missing to the target, or too many for it.
-fn needed(evidence: &Evidence, context: &Context<'_>, target: Target) -> u32 {
-    let sides = context.rules.parts().thresholds.in_use(context.previous_class);
     let signals = evidence.signals();
-    // Not capped: what lies above the cap must go before anything shows.
-    let sum = context.rules.parts().signals.iter().fold(0_u32, |sum, rule| {
-        let value = signals.get(rule.signal);
-        sum.saturating_add(rule.points(match target {
-            Target::ClientSide => value.lo(),
-            Target::Customer => value.hi(),
-        }))
-    });
-    match target {
-        Target::ClientSide => sides.client.saturating_sub(sum),
-        Target::Customer => sum.saturating_add(1).saturating_sub(sides.customer),
+    let value = |signal| target.end(signals.get(signal));
+    let journey = Journey {
+        decider: Decider::of(context),
+        rules: &rules.parts().signals,
+        target,
+        sides: rules.parts().thresholds.in_use(context.previous_class),
+        waits_since: evidence.waits_since(),
+    };
+    let mut changes = Vec::new();
+    let points = explain::points(rules, value);
+    match journey.way(&evidence.facts, value, &points, |change| changes.push(change)) {
+        Way::Open => Ok(changes),
+        Way::HardRule(when) => {
+            let id = context.hard_rule(when).cloned().unwrap_or_default();
+            Err(NoWayError::HardRule { id })
+        }
+        Way::OutOfReach { reachable, needed } => Err(NoWayError::OutOfReach { reachable, needed }),
     }
 }
 
-/// A signal that can be moved toward the target.
+impl Target {
+    /// The end of a value that counts.
+    pub(crate) const fn end(self, value: Span) -> i64 {
+        match self {
+            Self::ClientSide => value.lo(),
+            Self::Customer => value.hi(),
+        }
+    }
+}
+
+/// Whether there is a way to a target.
+///
+/// ```
+/// use tenure_classify::{Condition, Way};
+/// let blocked = Way::HardRule(Condition::NoCommercialActivity);
+/// assert_ne!(blocked, Way::Open);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Way {
+    /// There is, by the changes listed; where none is, the target is reached already.
+    Open,
+    /// A hard rule decides, or could decide, before the score.
+    HardRule(Condition),
+    /// Not all signals together that can be changed are enough.
+    OutOfReach {
+        /// Points that can be gained or lost.
+        reachable: u32,
+        /// Points that would have to be.
+        needed: u32,
+    },
+}
+
+/// The question for a way, as far as it is the same for accounts of one previous class.
+pub(crate) struct Journey<'r> {
+    pub(crate) decider: Decider,
+    pub(crate) rules: &'r [SignalRule],
+    pub(crate) target: Target,
+    pub(crate) sides: Sides,
+    /// The opening of an episode in which time still passes.
+    pub(crate) waits_since: Option<NaiveDate>,
+}
+
+impl<'r> Journey<'r> {
+    /// Lists the changes, where there is a way. `value` is the end of each signal that counts,
+    /// `points` what it gives. Allocates nothing.
+    pub(crate) fn way(
+        &self,
+        facts: &Facts,
+        value: impl Fn(Signal) -> i64,
+        points: &RulePoints,
+        mut found: impl FnMut(Change),
+    ) -> Way {
+        if let Some(way) = self.ruled(facts) {
+            return way;
+        }
+        // Not capped: what lies above the cap must go before anything shows.
+        let sum = points.iter().fold(0_u32, |sum, &points| sum.saturating_add(points));
+        let needed = match self.target {
+            Target::ClientSide => self.sides.client.saturating_sub(sum),
+            Target::Customer => sum.saturating_add(1).saturating_sub(self.sides.customer),
+        };
+        if needed == 0 {
+            return Way::Open;
+        }
+        let mut gains: RulePoints = [0; Signal::COUNT];
+        let mut reachable = 0_u32;
+        for ((gain, rule), &points) in gains.iter_mut().zip(self.rules).zip(points) {
+            if self.can_move(rule) {
+                *gain = match self.target {
+                    Target::ClientSide => rule.max_points().saturating_sub(points),
+                    Target::Customer => points,
+                };
+                reachable = reachable.saturating_add(*gain);
+            }
+        }
+        if reachable < needed {
+            return Way::OutOfReach { reachable, needed };
+        }
+        // The largest first; the first of equal ones.
+        let mut chosen: [Option<Move<'r>>; Signal::COUNT] = [const { None }; Signal::COUNT];
+        let mut gained = 0_u32;
+        for slot in &mut chosen {
+            if gained >= needed {
+                break;
+            }
+            let Some((place, gain)) = explain::take_largest(&mut gains) else { break };
+            gained = gained.saturating_add(gain);
+            *slot = self.rules.get(place).map(|rule| self.farthest(rule, value(rule.signal)));
+        }
+        // What is more than needed is given back, from the last chosen backwards.
+        let mut spare = gained.saturating_sub(needed);
+        for one in chosen.iter_mut().rev().flatten() {
+            spare = spare.saturating_sub(one.give_back(spare));
+        }
+        for one in chosen.iter().flatten() {
+            found(one.change(self.waits_since));
+        }
+        Way::Open
+    }
+
+    /// The way where a hard rule decides it.
+    fn ruled(&self, facts: &Facts) -> Option<Way> {
+        if self.decider.is_idle(facts) {
+            return Some(Way::HardRule(Condition::NoCommercialActivity));
+        }
+        match self.target {
+            _ if !self.decider.rules_duty() => None,
+            Target::ClientSide => (facts.fiduciary == Tri::Yes).then_some(Way::Open),
+            Target::Customer => {
+                (facts.fiduciary != Tri::No).then_some(Way::HardRule(Condition::Fiduciary))
+            }
+        }
+    }
+
+    fn can_move(&self, rule: &SignalRule) -> bool {
+        match rule.actionable {
+            Actionable::Yes => true,
+            Actionable::No => false,
+            // Time passes for live relationships, only forwards, and moves nothing but tenure.
+            Actionable::Wait => {
+                rule.signal == Signal::TenureDays
+                    && self.target == Target::ClientSide
+                    && self.waits_since.is_some()
+            }
+        }
+    }
+
+    /// As far as a signal goes.
+    fn farthest(&self, rule: &'r SignalRule, from: i64) -> Move<'r> {
+        let to = match self.target {
+            Target::ClientSide => rule.top(),
+            Target::Customer => 0,
+        };
+        Move { rule, target: self.target, from, to }
+    }
+}
+
+/// A signal that is moved toward the target.
 struct Move<'r> {
     rule: &'r SignalRule,
     target: Target,
@@ -281,33 +381,7 @@ struct Move<'r> {
     to: i64,
 }
 
-impl<'r> Move<'r> {
-    /// As far as it goes; `None` where nothing is gained.
-    fn of(rule: &'r SignalRule, evidence: &Evidence, target: Target) -> Option<Self> {
-        let value = evidence.signals().get(rule.signal);
-        let can = match rule.actionable {
-            Actionable::Yes => true,
-            Actionable::No => false,
-            // Time passes for live relationships, only forwards, and moves nothing but tenure.
-            Actionable::Wait => {
-                rule.signal == Signal::TenureDays
-                    && target == Target::ClientSide
-                    && evidence.episode().opened.is_some()
-                    && evidence.episode().anchor == evidence.as_of().day()
-            }
-        };
-        let (from, to) = match target {
-            Target::ClientSide => (value.lo(), rule.top()),
-            Target::Customer => (value.hi(), 0),
-        };
-        let one = Self { rule, target, from, to };
-        (can && one.gain() > 0).then_some(one)
-    }
-
-    fn gain(&self) -> u32 {
-        self.rule.points(self.from).abs_diff(self.rule.points(self.to))
-    }
-
+impl Move<'_> {
     /// Moves to the nearest bin that gives back at most `spare` points; how many it gave back.
     fn give_back(&mut self, spare: u32) -> u32 {
         let full = self.rule.points(self.to);
@@ -327,9 +401,9 @@ impl<'r> Move<'r> {
         full.abs_diff(self.rule.points(self.to))
     }
 
-    fn change(&self, evidence: &Evidence) -> Change {
+    fn change(&self, waits_since: Option<NaiveDate>) -> Change {
         let on = match self.rule.actionable {
-            Actionable::Wait => evidence.episode().opened.and_then(|opened| {
+            Actionable::Wait => waits_since.and_then(|opened| {
                 opened.checked_add_days(Days::new(u64::try_from(self.to).ok()?))
             }),
             Actionable::Yes | Actionable::No => None,

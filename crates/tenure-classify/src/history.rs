@@ -1,27 +1,39 @@
 //! What can be seen of a relationship at the day of the question: contracts, purchase days,
 //! episodes, liveness.
 
-use chrono::{Days, NaiveDate};
-use tenure_model::record::{Contract, Initiator, Interaction, Purchase, Terms};
-use tenure_model::{AsOf, PurchaseDays, Relationship, Table};
+use chrono::{Datelike, Days, NaiveDate};
+use tenure_model::record::{Contract, Initiator, Interaction, Terms};
+use tenure_model::{AsOf, Currency, PurchaseDay, PurchaseDays, Relationship, Table};
 
 use crate::context::Context;
 use crate::median::RunningMedian;
 
-/// Contracts that commit nobody: they count for nothing.
-const NO_ENGAGEMENT: [&str; 2] = ["terms_of_service", "trade_account"];
+/// Whether a contract of that kind commits anybody; the others count for nothing.
+fn is_engagement(kind: &str) -> bool {
+    !matches!(kind, "terms_of_service" | "trade_account")
+}
+
+/// Room for what is worked out on the way, kept from one account to the next.
+#[derive(Debug, Default)]
+pub(crate) struct Buffers {
+    contracts: Vec<usize>,
+    nets: PurchaseDays,
+    totals: Vec<(Currency, i128)>,
+    days: Vec<NaiveDate>,
+    gaps: RunningMedian,
+}
 
 /// The visible history of one account.
 #[derive(Debug)]
 pub(crate) struct History<'a> {
     pub(crate) relationship: &'a Relationship,
     pub(crate) as_of: AsOf,
-    /// Visible engagement contracts, by start.
-    pub(crate) contracts: Vec<&'a Contract>,
+    /// The places of the visible engagement contracts, by start.
+    contracts: &'a [usize],
     /// What each day came to.
-    pub(crate) nets: PurchaseDays,
+    pub(crate) nets: &'a [PurchaseDay],
     /// The purchase days, in order, each once.
-    pub(crate) days: Vec<NaiveDate>,
+    pub(crate) days: &'a [NaiveDate],
     /// Contracts and purchases are complete.
     pub(crate) sources_complete: bool,
     pub(crate) interactions_complete: bool,
@@ -34,7 +46,8 @@ pub(crate) struct History<'a> {
     pub(crate) first_day: Option<NaiveDate>,
     pub(crate) last_purchase: Option<NaiveDate>,
     pub(crate) episode: Episode,
-    pub(crate) rhythm: Rhythm,
+    /// Not worked out where an open contract in force answers for today and every day to come.
+    rhythm: Option<Rhythm>,
 }
 
 /// A stretch of business without a long break, and where we look from.
@@ -80,34 +93,48 @@ pub(crate) struct Rhythm {
 }
 
 impl<'a> History<'a> {
-    pub(crate) fn of(relationship: &'a Relationship, context: &Context<'_>) -> Self {
+    pub(crate) fn of(
+        relationship: &'a Relationship,
+        context: &Context<'_>,
+        buffers: &'a mut Buffers,
+    ) -> Self {
         let as_of = context.as_of;
-        let contracts: Vec<&Contract> = relationship
-            .contracts()
-            .iter()
-            .filter(|entry| {
+        let Buffers { contracts, nets, totals, days, gaps } = buffers;
+        contracts.clear();
+        contracts.extend(relationship.contracts().iter().enumerate().filter_map(
+            |(place, entry)| {
                 let contract = &entry.record;
-                as_of.sees(contract.start, entry.recorded_at)
+                let visible = as_of.sees(contract.start, entry.recorded_at)
                     && contract.signed.is_none_or(|signed| signed <= as_of.day())
-                    && !NO_ENGAGEMENT.contains(&contract.kind.as_ref())
-            })
-            .map(|entry| &entry.record)
-            .collect();
-        let nets = relationship.purchase_days(as_of);
-        let days = nets.dates();
+                    && is_engagement(&contract.kind);
+                visible.then_some(place)
+            },
+        ));
+        relationship.purchase_days_into(as_of, nets);
+        days.clear();
+        days.extend(nets.days());
+        let (contracts, nets, days): (&'a [usize], _, &'a [_]) = (contracts, nets.nets(), days);
+        let all = || engagements(relationship, contracts);
+
         let complete = |table| context.coverage.is_complete(table);
-        let active = !contracts.is_empty() || any_net_total_above_zero(&nets);
-        let (mut episode, rhythm, reach) = walk(&contracts, &days, context);
+        let active = !contracts.is_empty() || any_net_total_above_zero(nets, totals);
+        let mut walk = Walk::new(context, gaps);
+        walk.along(all(), days);
+        let mut episode = walk.episode;
         let sources_complete = complete(Table::Contracts) && complete(Table::Purchases);
 
         let today = as_of.day();
         let last_purchase = days.last().copied();
-        let live = is_live(today, &contracts, last_purchase, &rhythm);
+        let mut in_force = all().filter(|contract| contract.in_force(today)).peekable();
+        let contracted = in_force.peek().is_some();
+        let open = in_force.any(|contract| contract.end.is_none());
+        let rhythm = (!open).then(|| walk.rhythm());
+        let live = contracted || is_within_rhythm(today, last_purchase, rhythm.as_ref());
         if active && !live {
-            let last_end = contracts.iter().filter_map(|contract| contract.end).max();
+            let last_end = all().filter_map(|contract| contract.end).max();
             episode.anchor = last_end.max(last_purchase).unwrap_or(today);
         }
-        let first_day = contracts.first().map(|contract| contract.start).into_iter();
+        let first_day = all().next().map(|contract| contract.start).into_iter();
         Self {
             relationship,
             as_of,
@@ -118,7 +145,7 @@ impl<'a> History<'a> {
             may_have_restarted: active
                 && !live
                 && !sources_complete
-                && reach.is_none_or(|reach| reach < today),
+                && walk.is_beyond(number(today)),
             first_day: first_day.chain(days.first().copied()).min(),
             last_purchase,
             episode,
@@ -129,20 +156,27 @@ impl<'a> History<'a> {
         }
     }
 
-    /// Whether it is live on that day, if nothing more happens.
-    pub(crate) fn is_live_on(&self, day: NaiveDate) -> bool {
-        is_live(day, &self.contracts, self.last_purchase, &self.rhythm)
+    /// The visible engagement contracts, by start.
+    pub(crate) fn contracts(&self) -> impl Iterator<Item = &'a Contract> + Clone {
+        engagements(self.relationship, self.contracts)
     }
 
-    /// The first day on which silence is longer than the usual, if nothing more is bought.
+    /// Whether it is live on that day, if nothing more happens.
+    pub(crate) fn is_live_on(&self, day: NaiveDate) -> bool {
+        self.contracts().any(|contract| contract.in_force(day))
+            || is_within_rhythm(day, self.last_purchase, self.rhythm.as_ref())
+    }
+
+    /// The first day on which silence is longer than the usual and matters, if nothing more is
+    /// bought.
     pub(crate) fn silent_on(&self) -> Option<NaiveDate> {
-        later(self.last_purchase?, self.rhythm.reach_days()).succ_opt()
+        later(self.last_purchase?, self.rhythm.as_ref()?.reach_days()).succ_opt()
     }
 
     /// The first day on which no contract is in force any more; `None` where one is open, or there
     /// is none.
     pub(crate) fn free_on(&self) -> Option<NaiveDate> {
-        let mut ends = self.contracts.iter().map(|contract| contract.end);
+        let mut ends = self.contracts().map(|contract| contract.end);
         ends.try_fold(None, |last, end| end.map(|end| Some(end).max(last)))??.succ_opt()
     }
 
@@ -151,29 +185,24 @@ impl<'a> History<'a> {
         let today = self.as_of.day();
         let began = |one: &Contract| one.signed.map_or(one.start, |day| day.max(one.start));
         let over = |one: &Contract| one.end?.succ_opt().filter(|&day| day <= today);
-        self.contracts.iter().map(|one| over(one).max(Some(began(one)))).max().flatten()
+        self.contracts().map(|one| over(one).max(Some(began(one)))).max().flatten()
     }
 
     /// The days on which the earlier episodes closed, in order.
     pub(crate) fn earlier_closes(&self, context: &Context<'_>) -> Vec<NaiveDate> {
-        let mut closes = Vec::new();
+        let (mut closes, mut gaps) = (Vec::new(), RunningMedian::default());
         let mut close = self.episode.previous_close;
         while let Some(day) = close {
             closes.push(day);
             // What was walked up to that day opened its episode without what came later.
-            let contracts = self.contracts.partition_point(|contract| contract.start <= day);
+            let contracts = self.contracts().take_while(|contract| contract.start <= day);
             let days = self.days.partition_point(|&bought| bought <= day);
-            let contracts = self.contracts.get(..contracts).unwrap_or_default();
-            let days = self.days.get(..days).unwrap_or_default();
-            close = walk(contracts, days, context).0.previous_close;
+            let mut walk = Walk::new(context, &mut gaps);
+            walk.along(contracts, self.days.get(..days).unwrap_or_default());
+            close = walk.episode.previous_close;
         }
         closes.reverse();
         closes
-    }
-
-    /// Whether that day is evidence of the current episode.
-    pub(crate) fn in_episode(&self, day: NaiveDate) -> bool {
-        self.episode.previous_close.is_none_or(|close| day > close)
     }
 
     /// Whether a contract or purchase that we cannot see could bridge the gap before the episode.
@@ -182,24 +211,14 @@ impl<'a> History<'a> {
     }
 
     /// The engagement contracts of the current episode.
-    pub(crate) fn episode_contracts(&self) -> &[&'a Contract] {
-        let first = self.contracts.partition_point(|contract| !self.in_episode(contract.start));
-        self.contracts.get(first..).unwrap_or_default()
+    pub(crate) fn episode_contracts(&self) -> impl Iterator<Item = &'a Contract> {
+        let close = self.episode.previous_close;
+        self.contracts().filter(move |contract| close.is_none_or(|close| contract.start > close))
     }
 
     /// The engagement contracts in force on that day.
     pub(crate) fn in_force(&self, day: NaiveDate) -> impl Iterator<Item = &'a Contract> {
-        self.contracts.iter().copied().filter(move |contract| contract.in_force(day))
-    }
-
-    /// The visible positive amounts on purchase days.
-    pub(crate) fn lines(&self) -> impl Iterator<Item = &'a Purchase> {
-        let as_of = self.as_of;
-        let purchases = self.relationship.purchases().iter();
-        purchases
-            .filter(move |entry| as_of.sees(entry.record.date, entry.recorded_at))
-            .map(|entry| &entry.record)
-            .filter(|line| line.minor().units() > 0 && self.days.binary_search(&line.date).is_ok())
+        self.contracts().filter(move |contract| contract.in_force(day))
     }
 
     /// The visible interactions, by date.
@@ -226,7 +245,7 @@ impl<'a> History<'a> {
 
     /// Back after a silence of several own gaps.
     pub(crate) fn is_back(&self) -> bool {
-        self.rhythm.last_gap_was_silence()
+        self.rhythm.as_ref().is_some_and(Rhythm::last_gap_was_silence)
     }
 }
 
@@ -238,7 +257,7 @@ impl Rhythm {
 
     /// How many days of silence are within the usual.
     const fn reach_days(&self) -> i64 {
-        self.ratio.saturating_mul(self.own_gap_halves).div_euclid(2)
+        reach_days(self.ratio, self.own_gap_halves)
     }
 
     fn last_gap_was_silence(&self) -> bool {
@@ -249,24 +268,41 @@ impl Rhythm {
     }
 }
 
-fn is_live(
+/// The contracts at these places.
+fn engagements<'a>(
+    relationship: &'a Relationship,
+    places: &'a [usize],
+) -> impl Iterator<Item = &'a Contract> + Clone {
+    let all = relationship.contracts();
+    places.iter().filter_map(|&place| all.get(place)).map(|entry| &entry.record)
+}
+
+const fn reach_days(ratio: i64, own_gap_halves: i64) -> i64 {
+    ratio.saturating_mul(own_gap_halves).div_euclid(2)
+}
+
+/// Whether the silence since the last purchase is within the account's rhythm.
+fn is_within_rhythm(
     today: NaiveDate,
-    contracts: &[&Contract],
     last_purchase: Option<NaiveDate>,
-    rhythm: &Rhythm,
+    rhythm: Option<&Rhythm>,
 ) -> bool {
-    contracts.iter().any(|contract| contract.in_force(today))
-        || last_purchase.is_some_and(|day| rhythm.reaches(age(today, day)))
+    last_purchase.zip(rhythm).is_some_and(|(day, rhythm)| rhythm.reaches(age(today, day)))
+}
+
+/// The number of a day: differences of numbers are days.
+pub(crate) fn number(day: NaiveDate) -> i64 {
+    i64::from(day.num_days_from_ce())
 }
 
 pub(crate) fn age(today: NaiveDate, day: NaiveDate) -> i64 {
-    today.signed_duration_since(day).num_days()
+    number(today).saturating_sub(number(day))
 }
 
 /// Nets come by day, then currency: totals are kept in a short list of currencies.
-fn any_net_total_above_zero(nets: &PurchaseDays) -> bool {
-    let mut totals: Vec<(tenure_model::Currency, i128)> = Vec::new();
-    for day in nets.nets() {
+fn any_net_total_above_zero(nets: &[PurchaseDay], totals: &mut Vec<(Currency, i128)>) -> bool {
+    totals.clear();
+    for day in nets {
         match totals.iter_mut().find(|(currency, _)| *currency == day.currency) {
             Some((_, total)) => *total = total.saturating_add(day.net),
             None => totals.push((day.currency, day.net)),
@@ -281,64 +317,105 @@ pub(crate) fn later(day: NaiveDate, days: i64) -> NaiveDate {
     day.checked_add_days(days).unwrap_or(NaiveDate::MAX)
 }
 
-/// Walks contract starts and purchase days in date order, contracts first on one day; the last
-/// value is how far what was walked holds the episode together.
-fn walk(
-    contracts: &[&Contract],
-    days: &[NaiveDate],
-    context: &Context<'_>,
-) -> (Episode, Rhythm, Option<NaiveDate>) {
-    let parts = context.rules.parts();
-    let grace = i64::from(parts.episode_grace_days);
-    let ratio = i64::from(parts.dormant_ratio);
-    let default_halves = i64::from(parts.default_gap_days).saturating_mul(2);
-    let mut episode =
-        Episode { number: 0, previous_close: None, opened: None, anchor: context.as_of.day() };
-    let mut rhythm = Rhythm {
-        ratio,
-        own_gap_halves: default_halves,
-        gaps: 0,
-        last_gap: 0,
-        earlier_halves: None,
-    };
-    let mut median = RunningMedian::default();
-    let mut last_purchase: Option<NaiveDate> = None;
-    let mut last_end: Option<NaiveDate> = None;
-    let mut reach: Option<NaiveDate> = None;
-    let mut purchase_reach: Option<NaiveDate> = None;
+/// A walk along contract starts and purchase days in date order, contracts first on one day.
+struct Walk<'m> {
+    grace: i64,
+    ratio: i64,
+    default_halves: i64,
+    gaps: &'m mut RunningMedian,
+    episode: Episode,
+    last_purchase: Option<(NaiveDate, i64)>,
+    last_end: Option<NaiveDate>,
+    /// The furthest that a contract reaches so far.
+    reach: Option<i64>,
+}
 
-    let (mut contracts, mut days) = (contracts.iter().peekable(), days.iter().peekable());
-    loop {
-        let contract = match (contracts.peek(), days.peek()) {
-            (Some(contract), Some(day)) if contract.start <= **day => contracts.next(),
-            (Some(_), None) => contracts.next(),
-            _ => None,
-        };
-        let Some(date) = contract.map(|one| one.start).or_else(|| days.next().copied()) else {
-            break;
-        };
-        if episode.opened.is_none() || reach.max(purchase_reach).is_some_and(|end| date > end) {
-            episode.number = episode.number.saturating_add(1);
-            episode.previous_close = last_end.max(last_purchase);
-            episode.opened = Some(date);
-        }
-        if let Some(contract) = contract {
-            let end = contract.end.map_or(NaiveDate::MAX, |end| later(end, grace));
-            reach = reach.max(Some(end));
-            last_end = last_end.max(contract.end);
-        } else {
-            if let Some(before) = last_purchase {
-                rhythm.earlier_halves = median.halves();
-                rhythm.last_gap = age(date, before);
-                rhythm.gaps = rhythm.gaps.saturating_add(1);
-                median.push(rhythm.last_gap);
-                if rhythm.gaps >= 2 {
-                    rhythm.own_gap_halves = median.halves().unwrap_or(default_halves);
-                }
-            }
-            last_purchase = Some(date);
-            purchase_reach = Some(later(date, rhythm.reach_days()));
+impl<'m> Walk<'m> {
+    fn new(context: &Context<'_>, gaps: &'m mut RunningMedian) -> Self {
+        gaps.clear();
+        let parts = context.rules.parts();
+        Self {
+            grace: i64::from(parts.episode_grace_days),
+            ratio: i64::from(parts.dormant_ratio),
+            default_halves: i64::from(parts.default_gap_days).saturating_mul(2),
+            gaps,
+            episode: Episode {
+                number: 0,
+                previous_close: None,
+                opened: None,
+                anchor: context.as_of.day(),
+            },
+            last_purchase: None,
+            last_end: None,
+            reach: None,
         }
     }
-    (episode, rhythm, reach.max(purchase_reach))
+
+    fn along<'a>(&mut self, contracts: impl Iterator<Item = &'a Contract>, days: &[NaiveDate]) {
+        let mut days = days;
+        for contract in contracts {
+            while let Some((&day, later)) = days.split_first()
+                && day < contract.start
+            {
+                self.purchase(day);
+                days = later;
+            }
+            self.contract(contract);
+        }
+        for &day in days {
+            self.purchase(day);
+        }
+    }
+
+    /// Something commercial of that day: a new episode where it lies beyond both reaches.
+    fn visit(&mut self, date: NaiveDate, day: i64) {
+        if self.is_beyond(day) {
+            self.episode.number = self.episode.number.saturating_add(1);
+            self.episode.previous_close = self.last_end.max(self.last_purchase.map(|last| last.0));
+            self.episode.opened = Some(date);
+        }
+    }
+
+    /// Whether what was walked so far does not hold the episode together up to that day.
+    fn is_beyond(&mut self, day: i64) -> bool {
+        // The contracts first: only where they do not reach is the account's rhythm asked for.
+        self.reach.is_none_or(|reach| day > reach)
+            && self.last_purchase.is_none_or(|(_, last)| {
+                let reach_days = reach_days(self.ratio, self.own_gap_halves());
+                day > last.saturating_add(reach_days)
+            })
+    }
+
+    fn contract(&mut self, contract: &Contract) {
+        self.visit(contract.start, number(contract.start));
+        let end = contract.end.map_or(i64::MAX, |end| number(end).saturating_add(self.grace));
+        self.reach = self.reach.max(Some(end));
+        self.last_end = self.last_end.max(contract.end);
+    }
+
+    fn purchase(&mut self, date: NaiveDate) {
+        let day = number(date);
+        self.visit(date, day);
+        if let Some((_, before)) = self.last_purchase {
+            self.gaps.push(day.saturating_sub(before));
+        }
+        self.last_purchase = Some((date, day));
+    }
+
+    /// Twice the median of two gaps or more, else of the default.
+    fn own_gap_halves(&mut self) -> i64 {
+        let known = if self.gaps.values().len() >= 2 { self.gaps.halves() } else { None };
+        known.unwrap_or(self.default_halves)
+    }
+
+    fn rhythm(&mut self) -> Rhythm {
+        let gaps = self.gaps.values();
+        Rhythm {
+            ratio: self.ratio,
+            gaps: gaps.len(),
+            last_gap: gaps.last().copied().unwrap_or(0),
+            own_gap_halves: self.own_gap_halves(),
+            earlier_halves: self.gaps.earlier_halves(),
+        }
+    }
 }

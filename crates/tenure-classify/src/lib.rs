@@ -3,6 +3,7 @@
 
 mod brief;
 mod class;
+mod columns;
 mod context;
 mod counterfactual;
 #[cfg(feature = "serde")]
@@ -20,6 +21,7 @@ mod named;
 mod overrides;
 mod pack;
 mod playbook;
+mod reader;
 mod reason;
 mod rules;
 mod score;
@@ -34,9 +36,12 @@ mod why_changed;
 
 pub use brief::{Brief, Confidence, KnownShare, brief, class_of};
 pub use class::{Class, ClassSet};
+pub use columns::{
+    ColumnsError, EvidenceColumns, EvidenceSlices, ExplanationColumns, VerdictColumns,
+};
 pub use context::{Context, Policy};
 pub use counterfactual::{
-    Change, Counterfactual, NoWayError, OpenQuestion, Target, counterfactual, settled_by,
+    Change, Counterfactual, NoWayError, OpenQuestion, Target, Way, counterfactual, settled_by,
 };
 pub use diff::{RuleChange, RulePart, RuleStep, VerdictChange, diff_portfolio};
 pub use digest::Digest;
@@ -53,7 +58,8 @@ pub use playbook::{
     Applied, Aspect, Cadence, Comparison, DormantAction, Mismatch, Playbook, PlaybookParts, Since,
     Treatment,
 };
-pub use reason::Reason;
+pub use reader::EvidenceReader;
+pub use reason::{Reason, SHOWN_REASONS};
 pub use rules::{
     Actionable, Bin, Condition, HardRule, MAX_SCORE, RuleSet, RuleSetParts, Sides, SignalRule,
     Thresholds, Transactional,

@@ -4,10 +4,12 @@ use std::borrow::Cow;
 
 use crate::class::Class;
 use crate::digest::Digest;
+use crate::evidence::Facts;
 use crate::fault::{DocumentError, Fault, FaultCode, Path};
 use crate::named::named;
 use crate::reason::Reason;
 use crate::rules::HardRule;
+use crate::stage::Stage;
 
 mod built_in;
 mod describe;
@@ -28,6 +30,17 @@ named! {
         Active = "active",
         /// A prospect who has spoken with a person of ours.
         ProspectInContact = "prospect_in_contact",
+    }
+}
+
+impl Standing {
+    /// That of an account; `None` where no word is for it.
+    pub(crate) const fn of(facts: &Facts, stage: Stage) -> Option<Self> {
+        match (facts.active, stage) {
+            (true, _) => Some(Self::Active),
+            (false, Stage::Prospect) if facts.human_contact => Some(Self::ProspectInContact),
+            (false, _) => None,
+        }
     }
 }
 

@@ -168,11 +168,4 @@ impl Reason {
 }
 
 /// How many reasons are shown to people.
-pub(crate) const SHOWN_REASONS: usize = 4;
-
-/// Appends a code unless it is there.
-pub(crate) fn push(reasons: &mut Vec<Reason>, reason: Reason) {
-    if !reasons.contains(&reason) {
-        reasons.push(reason);
-    }
-}
+pub const SHOWN_REASONS: usize = 4;

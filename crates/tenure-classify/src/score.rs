@@ -3,9 +3,9 @@
 use tenure_model::Tri;
 
 use crate::class::{Class, ClassSet};
-use crate::context::Context;
-use crate::evidence::Evidence;
-use crate::rules::{Condition, MAX_SCORE, RuleSet, Sides};
+use crate::context::{Context, Policy};
+use crate::evidence::{Evidence, Facts, Reading};
+use crate::rules::{Condition, MAX_SCORE, RuleSet, Sides, Thresholds};
 use crate::signal::{Signal, Signals, Span};
 
 /// The relational score, 0 to 100: what it is at least, and at most.
@@ -133,55 +133,135 @@ fn open_classes(score: Score, transactional: Tri, duty: Tri, sides: Sides) -> Cl
     open
 }
 
-/// The classes that nothing we know rules out.
-pub(crate) fn possible(evidence: &Evidence, context: &Context<'_>, sides: Sides) -> ClassSet {
-    let (facts, rules) = (&evidence.facts, context.rules);
-    if is_idle(evidence, rules) && facts.sources_complete {
-        return ClassSet::empty().with(Class::Undetermined);
-    }
-    let duty = match context.duty_rule() {
-        Some(_) => facts.fiduciary,
-        None => Tri::No,
-    };
-    evidence.readings().fold(ClassSet::empty(), |open, reading| {
-        let score = Score::of(&reading.signals, rules);
-        open.union(open_classes(score, reading.transactional, duty, sides))
-    })
+/// What the class of an account depends on, besides thresholds and policy.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scored<'e> {
+    pub(crate) facts: &'e Facts,
+    /// The score of both readings together, wide enough signal by signal.
+    pub(crate) joined: Score,
+    /// The score and the transactional test of the reading.
+    pub(crate) reading: (Score, Tri),
+    /// The same of the other one, where there are two.
+    pub(crate) alternative: Option<(Score, Tri)>,
+    /// The lower end of the score of what was observed alone.
+    pub(crate) observed: u32,
 }
 
-/// Whether the rule for accounts without commercial activity applies.
-pub(crate) fn is_idle(evidence: &Evidence, rules: &RuleSet) -> bool {
-    !evidence.facts.active && rules.hard_rule(Condition::NoCommercialActivity).is_some()
-}
-
-/// Whether there may be commercial activity, of which nothing was seen: no class can be told then,
-/// whatever the rule set says of accounts without any.
-fn is_unseen(evidence: &Evidence) -> bool {
-    !evidence.facts.active && !evidence.facts.sources_complete
-}
-
-/// The class under the strict policy, from the classes left open.
-pub(crate) fn strict_class(evidence: &Evidence, rules: &RuleSet, open: ClassSet) -> Class {
-    if is_idle(evidence, rules) || is_unseen(evidence) {
-        Class::Undetermined
-    } else {
-        open.only().unwrap_or(Class::Undetermined)
+impl<'e> Scored<'e> {
+    pub(crate) fn of(evidence: &'e Evidence, rules: &RuleSet) -> Self {
+        let scored =
+            |reading: &Reading| (Score::of(&reading.signals, rules), reading.transactional);
+        Self {
+            facts: &evidence.facts,
+            joined: Score::of(&evidence.signals(), rules),
+            reading: scored(&evidence.reading),
+            alternative: evidence.alternative.as_ref().map(scored),
+            observed: Score::of(evidence.observed(), rules).lo,
+        }
     }
 }
 
-/// The class as if what was not observed had not happened.
-pub(crate) fn lean_class(evidence: &Evidence, context: &Context<'_>, sides: Sides) -> Class {
-    let rules = context.rules;
-    if is_idle(evidence, rules) || is_unseen(evidence) {
-        return Class::Undetermined;
+/// How a class is decided: which hard rules there are, and what to do about what is not known.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Decider {
+    policy: Policy,
+    idle_is_ruled: bool,
+    duty_is_ruled: bool,
+}
+
+impl Decider {
+    pub(crate) fn of(context: &Context<'_>) -> Self {
+        let idle = context.rules.hard_rule(Condition::NoCommercialActivity);
+        Self {
+            policy: context.policy,
+            idle_is_ruled: idle.is_some(),
+            duty_is_ruled: context.duty_rule().is_some(),
+        }
     }
-    let known = |fact: bool| if fact { Tri::Yes } else { Tri::No };
-    let facts = &evidence.facts;
-    let duty = context.duty_rule().is_some() && facts.fiduciary_observed;
-    let lo = Score::of(evidence.observed(), rules).lo;
-    open_classes(Score { lo, hi: lo }, known(facts.transactional), known(duty), sides)
-        .only()
-        .unwrap_or(Class::Undetermined)
+
+    /// Whether the rule for accounts without commercial activity applies.
+    pub(crate) const fn is_idle(self, facts: &Facts) -> bool {
+        !facts.active && self.idle_is_ruled
+    }
+
+    /// Whether no class can be told: nothing happened, or there may be commercial activity of which
+    /// nothing was seen, whatever the rule set says of accounts without any.
+    const fn is_untold(self, facts: &Facts) -> bool {
+        self.is_idle(facts) || (!facts.active && !facts.sources_complete)
+    }
+
+    /// Whether there is a rule for duties of care.
+    pub(crate) const fn rules_duty(self) -> bool {
+        self.duty_is_ruled
+    }
+
+    /// The classes that nothing we know rules out.
+    pub(crate) fn possible(self, scored: &Scored<'_>, sides: Sides) -> ClassSet {
+        let facts = scored.facts;
+        if self.is_idle(facts) && facts.sources_complete {
+            return ClassSet::empty().with(Class::Undetermined);
+        }
+        let duty = if self.duty_is_ruled { facts.fiduciary } else { Tri::No };
+        let open = |(score, transactional)| open_classes(score, transactional, duty, sides);
+        let first = open(scored.reading);
+        scored.alternative.map_or(first, |other| first.union(open(other)))
+    }
+
+    /// The class under the strict policy, from the classes left open.
+    pub(crate) fn strict_class(self, scored: &Scored<'_>, possible: ClassSet) -> Class {
+        if self.is_untold(scored.facts) {
+            Class::Undetermined
+        } else {
+            possible.only().unwrap_or(Class::Undetermined)
+        }
+    }
+
+    /// The class, from the classes left open between the same thresholds.
+    pub(crate) fn class(self, scored: &Scored<'_>, sides: Sides, possible: ClassSet) -> Class {
+        match self.policy {
+            Policy::Strict => self.strict_class(scored, possible),
+            Policy::Lean => self.lean_class(scored, sides),
+        }
+    }
+
+    /// The class as if what was not observed had not happened.
+    fn lean_class(self, scored: &Scored<'_>, sides: Sides) -> Class {
+        let facts = scored.facts;
+        if self.is_untold(facts) {
+            return Class::Undetermined;
+        }
+        let known = |fact: bool| if fact { Tri::Yes } else { Tri::No };
+        let duty = self.duty_is_ruled && facts.fiduciary_observed;
+        let score = Score { lo: scored.observed, hi: scored.observed };
+        open_classes(score, known(facts.transactional), known(duty), sides)
+            .only()
+            .unwrap_or(Class::Undetermined)
+    }
+
+    /// Whether only the previous class kept an account from another one.
+    pub(crate) fn is_held(
+        self,
+        scored: &Scored<'_>,
+        thresholds: &Thresholds,
+        previous: Option<Class>,
+        class: Class,
+    ) -> bool {
+        let (sides, fresh) = (thresholds.in_use(previous), thresholds.in_use(None));
+        sides != fresh && self.class(scored, fresh, self.possible(scored, fresh)) != class
+    }
+
+    /// The hard rule that fires.
+    pub(crate) fn fired(self, facts: &Facts) -> Option<Condition> {
+        let duty = match self.policy {
+            Policy::Strict => facts.fiduciary == Tri::Yes,
+            Policy::Lean => facts.fiduciary_observed,
+        };
+        if self.is_idle(facts) {
+            facts.sources_complete.then_some(Condition::NoCommercialActivity)
+        } else {
+            (duty && self.duty_is_ruled).then_some(Condition::Fiduciary)
+        }
+    }
 }
 
 #[cfg(test)]

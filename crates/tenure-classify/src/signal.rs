@@ -31,6 +31,10 @@ macro_rules! signals {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
         pub struct Signals { $($field: Span,)+ }
 
+        impl Signal {
+            const EACH: [Self; Self::COUNT] = [$(Self::$variant),+];
+        }
+
         impl Signals {
             /// The value of that signal.
             #[must_use]
@@ -43,13 +47,64 @@ macro_rules! signals {
                 match signal { $(Signal::$variant => self.$field = value,)+ }
             }
 
+            /// Whether that end of every signal is the same.
+            pub(crate) fn same(&self, other: &Self, end: impl Fn(Span) -> i64) -> bool {
+                $(end(self.$field) == end(other.$field))&&+
+            }
+
             /// The smallest row that holds both, signal by signal.
             #[must_use]
             pub fn hull(&self, other: &Self) -> Self {
                 Self { $($field: self.$field.hull(other.$field),)+ }
             }
         }
+
+        /// A column of one end of every signal.
+        #[derive(Debug, Clone, PartialEq, Eq, Default)]
+        pub(crate) struct SignalColumns { $($field: Vec<i64>,)+ }
+
+        impl SignalColumns {
+            pub(crate) fn with_capacity(rows: usize) -> Self {
+                Self { $($field: Vec::with_capacity(rows),)+ }
+            }
+
+            /// The column of that signal.
+            pub(crate) fn get(&self, signal: Signal) -> &[i64] {
+                match signal { $(Signal::$variant => &self.$field,)+ }
+            }
+
+            /// One row more: that end of every signal.
+            pub(crate) fn push(&mut self, row: &Signals, end: impl Fn(Span) -> i64) {
+                $(self.$field.push(end(row.$field));)+
+            }
+
+            /// Columns in the order of [`Signal::ALL`].
+            pub(crate) fn from_slices(columns: [&[i64]; Signal::COUNT]) -> Self {
+                let [$($field),+] = columns;
+                Self { $($field: $field.to_vec(),)+ }
+            }
+
+            pub(crate) fn clear(&mut self) {
+                $(self.$field.clear();)+
+            }
+        }
     };
+}
+
+impl Signal {
+    /// How many there are.
+    pub const COUNT: usize = Self::ALL.len();
+
+    /// Something for each of them, in the order of [`Signal::ALL`].
+    ///
+    /// ```
+    /// use tenure_classify::Signal;
+    /// let lengths = Signal::by_each(|signal| signal.name().len());
+    /// assert_eq!((lengths.len(), lengths.first()), (Signal::COUNT, Some(&"contract.form".len())));
+    /// ```
+    pub fn by_each<T>(each: impl Fn(Self) -> T) -> [T; Self::COUNT] {
+        Self::EACH.map(each)
+    }
 }
 
 signals! {

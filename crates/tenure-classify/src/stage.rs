@@ -53,7 +53,7 @@ impl Stage {
             return if history.sources_complete { Self::Prospect } else { Self::Unknown };
         }
         if !history.is_live_on(day) {
-            return match (history.sources_complete, history.episode_contracts().is_empty()) {
+            return match (history.sources_complete, history.episode_contracts().next().is_none()) {
                 (false, _) => Self::Unknown,
                 (true, false) => Self::Former,
                 (true, true) => Self::Dormant,
@@ -106,10 +106,9 @@ impl StageChange {
         let young = history.first_day.filter(|_| now == Stage::New);
         let back = history.last_purchase.filter(|_| history.is_back());
         // Only what is negotiated falls quiet, from its own start on, and matters until it is over.
-        let negotiated: &[_] =
-            if history.negotiated_since(today).is_some() { &history.contracts } else { &[] };
-        let spoken = if negotiated.is_empty() { None } else { history.last_personal_contact() };
-        let bought = history.last_purchase.filter(|_| !negotiated.is_empty());
+        let negotiated = history.negotiated_since(today).is_some();
+        let spoken = if negotiated { history.last_personal_contact() } else { None };
+        let bought = history.last_purchase.filter(|_| negotiated);
         let days = [
             history.silent_on(),
             history.free_on(),
@@ -120,7 +119,7 @@ impl StageChange {
         ];
         let mut reached = today;
         loop {
-            let contracts = negotiated.iter().flat_map(|one| {
+            let contracts = history.contracts().filter(|_| negotiated).flat_map(|one| {
                 [one.end.and_then(|end| end.succ_opt()), after(Some(one.start), QUIET_DAYS)]
             });
             let days = days.into_iter().chain(contracts).flatten();

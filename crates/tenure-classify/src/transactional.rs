@@ -27,11 +27,20 @@ struct Flow {
 }
 
 impl Streams {
+    /// Forgets everything, but keeps the room.
+    pub(crate) fn clear(&mut self) {
+        self.flows.clear();
+        (self.standard, self.unsaid) = (0, 0);
+        (self.open_standard, self.open_negotiated) = (false, false);
+    }
+
     fn flow(&mut self, currency: Currency) -> Option<&mut Flow> {
-        if !self.flows.iter().any(|flow| flow.currency == currency) {
+        let known = self.flows.iter().position(|flow| flow.currency == currency);
+        let place = known.unwrap_or_else(|| {
             self.flows.push(Flow { currency, standard: 0, custom: 0, unsaid: 0 });
-        }
-        self.flows.iter_mut().find(|flow| flow.currency == currency)
+            self.flows.len().saturating_sub(1)
+        });
+        self.flows.get_mut(place)
     }
 
     pub(crate) fn add_line(&mut self, line: &Purchase) {
@@ -70,8 +79,10 @@ impl Streams {
 
     /// The test over complete tables; unknown facts may make it unknown.
     pub(crate) fn test(&self, rule: &Transactional) -> Tri {
+        if !self.could_be_many(rule) {
+            return Tri::No;
+        }
         let share = |standard, custom| Share { standard, custom };
-        let most = self.standard.saturating_add(self.unsaid);
         let every_low =
             self.shares(|flow| share(flow.standard, flow.custom.saturating_add(flow.unsaid)));
         let every_high =
@@ -87,7 +98,7 @@ impl Streams {
             || (every_high.count() == 0 && rule.min_standard_share_bps == 0);
         if self.standard >= rule.min_standard_count && surely {
             Tri::Yes
-        } else if most < rule.min_standard_count || !possibly {
+        } else if !possibly {
             Tri::No
         } else {
             Tri::Unknown

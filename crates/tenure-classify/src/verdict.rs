@@ -11,7 +11,7 @@ use crate::context::{Context, Policy};
 use crate::counterfactual::{Counterfactual, OpenQuestion, settled_by};
 use crate::digest::Digest;
 use crate::evidence::Evidence;
-use crate::history::{Episode, History};
+use crate::history::{Buffers, Episode, History};
 use crate::overrides::Override;
 use crate::reason::{Reason, SHOWN_REASONS};
 use crate::rules::Sides;
@@ -225,7 +225,8 @@ pub fn judge(evidence: &Evidence, context: &Context<'_>) -> Verdict {
 /// ```
 #[must_use]
 pub fn earlier_verdicts(relationship: &Relationship, context: &Context<'_>) -> Vec<Verdict> {
-    let closes = History::of(relationship, context).earlier_closes(context);
+    let closes =
+        History::of(relationship, context, &mut Buffers::default()).earlier_closes(context);
     let asked = context.as_of;
     closes
         .into_iter()

@@ -21,19 +21,21 @@ pub struct AsOf {
     day: NaiveDate,
     known_at: NaiveDate,
     zone: Zone,
+    /// The first microsecond that is not known any more; `None` where only the zone can tell.
+    unknown_from: Option<i64>,
 }
 
 impl AsOf {
     /// As of that day, with what was known by its end.
     #[must_use]
     pub const fn new(day: NaiveDate) -> Self {
-        Self { day, known_at: day, zone: Zone::UTC }
+        Self { day, known_at: day, zone: Zone::UTC, unknown_from: Zone::UTC.end_of(day) }
     }
 
     /// The same day, with what was known by the end of another.
     #[must_use]
     pub const fn known_at(self, known_at: NaiveDate) -> Self {
-        Self { known_at, ..self }
+        Self { known_at, unknown_from: self.zone.end_of(known_at), ..self }
     }
 
     /// The same days, in another zone.
@@ -48,7 +50,7 @@ impl AsOf {
     /// ```
     #[must_use]
     pub const fn in_zone(self, zone: Zone) -> Self {
-        Self { zone, ..self }
+        Self { zone, unknown_from: zone.end_of(self.known_at), ..self }
     }
 
     /// The zone whose midnights part the days.
@@ -71,13 +73,64 @@ impl AsOf {
 
     /// Whether a fact of that day, recorded then (`None`: always known), may be used.
     #[must_use]
+    #[inline]
     pub fn sees(self, effective: NaiveDate, recorded_at: Option<Instant>) -> bool {
         effective <= self.day && self.knows(recorded_at)
     }
 
     /// Whether something recorded then (`None`: always known) was known.
     #[must_use]
+    #[inline]
     pub fn knows(self, recorded_at: Option<Instant>) -> bool {
-        recorded_at.is_none_or(|recorded| self.zone.date_of(recorded) <= self.known_at)
+        recorded_at.is_none_or(|recorded| match self.unknown_from {
+            Some(end) => recorded.micros() < end,
+            None => self.zone.date_of(recorded) <= self.known_at,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AsOf;
+    use crate::date::parse_date;
+    use crate::instant::{Instant, Zone};
+
+    #[test]
+    fn what_is_recorded_in_the_last_microsecond_of_the_day_is_known() {
+        let day = parse_date("2024-06-30").unwrap();
+        let cases = [
+            ("UTC", "2024-06-30T23:59:59.999999Z", "2024-07-01T00:00:00Z"),
+            ("+02:00", "2024-06-30T21:59:59.999999Z", "2024-06-30T22:00:00Z"),
+            ("-11:30", "2024-07-01T11:29:59.999999Z", "2024-07-01T11:30:00Z"),
+        ];
+        for (zone, last, next) in cases {
+            let zone = Zone::parse(zone).unwrap();
+            let knows = |text| {
+                let instant = Instant::parse(text, Zone::UTC).unwrap();
+                let asked = [
+                    AsOf::new(day).in_zone(zone),
+                    AsOf::new(parse_date("2020-01-01").unwrap()).in_zone(zone).known_at(day),
+                ];
+                let known = asked.map(|as_of| as_of.knows(Some(instant)));
+                assert_eq!(known, [zone.date_of(instant) <= day; 2], "{text}");
+                known[0]
+            };
+            assert!(knows(last) && !knows(next), "{zone:?}");
+        }
+    }
+
+    #[test]
+    fn the_ends_of_the_calendar_are_days_like_others() {
+        let first = Instant::parse("0001-01-01", Zone::UTC).unwrap();
+        let last = Instant::parse("9999-12-31T23:59:59.999999", Zone::UTC).unwrap();
+        let zone = Zone::parse("+14:00").unwrap();
+        for instant in [first, last] {
+            let date = zone.date_of(instant);
+            assert!(AsOf::new(date).in_zone(zone).knows(Some(instant)));
+            let before = date.pred_opt().unwrap();
+            assert!(!AsOf::new(before).in_zone(zone).knows(Some(instant)));
+        }
+        assert!(AsOf::new(chrono::NaiveDate::MAX).knows(Some(last)));
+        assert!(!AsOf::new(chrono::NaiveDate::MIN).knows(Some(first)));
     }
 }

@@ -108,7 +108,6 @@ impl Book {
         for relationship in &mut relationships {
             relationship.settle();
         }
-        relationships.sort_unstable_by(|a, b| a.account().cmp(b.account()));
         (Self { relationships }, report)
     }
 
@@ -138,8 +137,8 @@ impl Book {
     }
 }
 
-/// An empty relationship an account, its tables just large enough, and which of them each event
-/// belongs to. Counting first costs one pass and saves growing a million small tables.
+/// An empty relationship an account, in order of account id, its tables just large enough, and which
+/// of them each event belongs to. Counting first costs one pass and saves growing a million small tables.
 fn seats(events: &[(u64, Event)], fates: &[Fate]) -> (Vec<Relationship>, Vec<usize>) {
     #[expect(clippy::disallowed_types, reason = "looked up by key, never iterated")]
     let mut known: HashMap<&AccountId, usize> = HashMap::new();
@@ -161,14 +160,23 @@ fn seats(events: &[(u64, Event)], fates: &[Fate]) -> (Vec<Relationship>, Vec<usi
             *count = count.saturating_add(1);
         }
     }
-    let relationships = accounts
-        .into_iter()
-        .map(|(account, counts)| {
-            let mut relationship = Relationship::new(account.clone());
-            relationship.reserve(&counts);
-            relationship
-        })
-        .collect();
+    // In order of account id, so that what is read one after the other lies one after the other.
+    let mut order: Vec<usize> = (0..accounts.len()).collect();
+    order.sort_unstable_by_key(|&seen| accounts.get(seen).map(|(account, _)| *account));
+    let mut seats = vec![0; accounts.len()];
+    let mut relationships = Vec::with_capacity(accounts.len());
+    for seen in order {
+        let Some((account, counts)) = accounts.get(seen) else { continue };
+        if let Some(seat) = seats.get_mut(seen) {
+            *seat = relationships.len();
+        }
+        let mut relationship = Relationship::new(AccountId::clone(account));
+        relationship.reserve(counts);
+        relationships.push(relationship);
+    }
+    for place in &mut places {
+        *place = seats.get(*place).copied().unwrap_or(usize::MAX);
+    }
     (relationships, places)
 }
 

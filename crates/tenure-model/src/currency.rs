@@ -4,18 +4,69 @@ use std::fmt;
 
 use crate::error::CurrencyError;
 
-/// Active ISO 4217 codes (list one), sorted, with the decimals of their minor unit: 2, but 0, 3
-/// and 4 for those listed apart.
-const EXPONENT_0: &str = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF";
-const EXPONENT_3: &str = "BHD IQD JOD KWD LYD OMR TND";
-const EXPONENT_4: &str = "CLF UYW";
-const EXPONENT_2: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV \
-    BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF CHW CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN \
-    ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR \
-    KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN \
-    NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP \
-    SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES \
-    WST XCD XCG YER ZAR ZMW ZWG";
+/// Declares the active ISO 4217 codes (list one), in order: one byte each, so that amounts stay
+/// small and currencies compare as numbers.
+macro_rules! codes {
+    ($($code:ident)+) => {
+        #[expect(clippy::upper_case_acronyms, reason = "codes are written in capitals")]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        enum Code { $($code),+ }
+
+        impl Code {
+            const LIST: &[Self] = &[$(Self::$code),+];
+
+            const fn text(self) -> &'static str {
+                match self {
+                    $(Self::$code => stringify!($code),)+
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BOV BRL BSD BTN
+    BWP BYN BZD CAD CDF CHE CHF CHW CLF CLP CNY COP COU CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN
+    ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD
+    JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT
+    MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG
+    QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT
+    TND TOP TRY TTD TWD TZS UAH UGX USD USN UYI UYU UYW UZS VED VES VND VUV WST XAF XCD XCG XOF
+    XPF YER ZAR ZMW ZWG
+}
+
+impl Code {
+    fn of(text: &str) -> Option<Self> {
+        let place = Self::LIST.binary_search_by(|code| code.text().cmp(text)).ok()?;
+        Self::LIST.get(place).copied()
+    }
+
+    /// Decimals of the minor unit: 2, but for those named.
+    const fn decimals(self) -> u8 {
+        match self {
+            Self::BIF
+            | Self::CLP
+            | Self::DJF
+            | Self::GNF
+            | Self::ISK
+            | Self::JPY
+            | Self::KMF
+            | Self::KRW
+            | Self::PYG
+            | Self::RWF
+            | Self::UGX
+            | Self::UYI
+            | Self::VND
+            | Self::VUV
+            | Self::XAF
+            | Self::XOF
+            | Self::XPF => 0,
+            Self::BHD | Self::IQD | Self::JOD | Self::KWD | Self::LYD | Self::OMR | Self::TND => 3,
+            Self::CLF | Self::UYW => 4,
+            _ => 2,
+        }
+    }
+}
 
 /// An ISO 4217 currency, by its three-letter code.
 ///
@@ -28,10 +79,7 @@ const EXPONENT_2: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BG
 /// # Ok::<(), tenure_model::CurrencyError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Currency {
-    code: &'static str,
-    decimals: u8,
-}
+pub struct Currency(Code);
 
 impl Currency {
     /// The currency of that code.
@@ -39,25 +87,21 @@ impl Currency {
     /// # Errors
     /// Not the code of an active currency, in capitals.
     pub fn new(code: &str) -> Result<Self, CurrencyError> {
-        let lists = [(2, EXPONENT_2), (0, EXPONENT_0), (3, EXPONENT_3), (4, EXPONENT_4)];
-        for (decimals, list) in lists {
-            if let Some(code) = list.split_ascii_whitespace().find(|&known| known == code) {
-                return Ok(Self { code, decimals });
-            }
-        }
-        Err(CurrencyError { found: code.chars().take(40).collect() })
+        Code::of(code)
+            .map(Self)
+            .ok_or_else(|| CurrencyError { found: code.chars().take(40).collect() })
     }
 
     /// The three letters.
     #[must_use]
     pub const fn code(self) -> &'static str {
-        self.code
+        self.0.text()
     }
 
     /// Decimals of the minor unit: 2 for cents.
     #[must_use]
     pub const fn decimals(self) -> u8 {
-        self.decimals
+        self.0.decimals()
     }
 
     /// Minor units in one major unit: 100 for cents.
@@ -68,7 +112,7 @@ impl Currency {
     /// ```
     #[must_use]
     pub const fn minor_per_major(self) -> i64 {
-        match self.decimals {
+        match self.decimals() {
             0 => 1,
             3 => 1_000,
             4 => 10_000,
@@ -79,17 +123,17 @@ impl Currency {
 
 impl fmt::Debug for Currency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code)
+        f.write_str(self.code())
     }
 }
 
 impl fmt::Display for Currency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code)
+        f.write_str(self.code())
     }
 }
 
-/// By hand: derived, the `&'static str` inside would ask for input that lives for ever.
+/// As its three letters.
 #[cfg(feature = "serde")]
 mod serde_impl {
     use super::Currency;
@@ -97,7 +141,7 @@ mod serde_impl {
 
     impl Serialize for Currency {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            serializer.serialize_str(self.code)
+            serializer.serialize_str(self.code())
         }
     }
 
@@ -110,21 +154,30 @@ mod serde_impl {
 
 #[cfg(test)]
 mod tests {
-    use super::{Currency, EXPONENT_0, EXPONENT_2, EXPONENT_3, EXPONENT_4};
+    use super::{Code, Currency};
 
     #[test]
     fn every_code_is_listed_once_in_order() {
-        for list in [EXPONENT_0, EXPONENT_2, EXPONENT_3, EXPONENT_4] {
-            let codes: Vec<_> = list.split_ascii_whitespace().collect();
-            assert!(codes.is_sorted());
+        let codes: Vec<_> = Code::LIST.iter().map(|code| code.text()).collect();
+        assert!(codes.windows(2).all(|pair| pair[0] < pair[1]));
+        assert!(codes.iter().all(|code| code.len() == 3));
+        for code in codes {
+            assert_eq!(Currency::new(code).unwrap().code(), code);
         }
-        let mut all: Vec<_> = [EXPONENT_0, EXPONENT_2, EXPONENT_3, EXPONENT_4]
-            .iter()
-            .flat_map(|list| list.split_ascii_whitespace())
-            .collect();
-        all.sort_unstable();
-        assert!(all.windows(2).all(|pair| pair[0] < pair[1]));
-        assert!(all.iter().all(|code| code.len() == 3));
+    }
+
+    #[test]
+    fn the_minor_units_that_are_not_hundredths() {
+        let with = |decimals| {
+            let all = Code::LIST.iter().filter(move |code| code.decimals() == decimals);
+            all.map(|code| code.text()).collect::<Vec<_>>().join(" ")
+        };
+        let none = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF";
+        assert_eq!(with(0), none);
+        assert_eq!(with(3), "BHD IQD JOD KWD LYD OMR TND");
+        assert_eq!(with(4), "CLF UYW");
+        let rest = Code::LIST.len() - 17 - 7 - 2;
+        assert_eq!(with(2).split(' ').count(), rest);
     }
 
     #[test]

@@ -221,6 +221,28 @@ impl Zone {
         utc.checked_add_offset(offset).unwrap_or(utc)
     }
 
+    /// The microsecond after the last one of a local day, where the zone has one offset for ever
+    /// and the day is not the last of the calendar.
+    pub(crate) const fn end_of(self, date: NaiveDate) -> Option<i64> {
+        #[cfg_attr(
+            not(feature = "tz"),
+            expect(
+                clippy::infallible_destructuring_match,
+                reason = "one rule of two without `tz`"
+            )
+        )]
+        let offset = match self.0 {
+            Rules::Fixed(offset) => offset,
+            #[cfg(feature = "tz")]
+            Rules::Named(_) => return None,
+        };
+        let Some(next) = date.succ_opt() else { return None };
+        match next.and_time(NaiveTime::MIN).checked_sub_offset(offset) {
+            Some(utc) => Some(utc.and_utc().timestamp_micros()),
+            None => None,
+        }
+    }
+
     /// The first instant of a local day. `None` outside the years 0001 to 9999.
     #[must_use]
     pub fn first_instant(self, date: NaiveDate) -> Option<Instant> {

@@ -173,10 +173,11 @@ impl Money {
         let missing = decimals.checked_sub(self.amount.scale()).ok_or_else(|| {
             MoneyError::TooPrecise { found: self.amount.to_string(), currency: self.currency }
         })?;
-        10_i128
+        // A mantissa beyond 64 bits is beyond 64 bits in minor units too.
+        10_i64
             .checked_pow(missing)
-            .and_then(|power| self.amount.mantissa().checked_mul(power))
-            .and_then(|units| i64::try_from(units).ok())
+            .zip(i64::try_from(self.amount.mantissa()).ok())
+            .and_then(|(power, mantissa)| mantissa.checked_mul(power))
             .map(Minor)
             .ok_or_else(|| MoneyError::OutOfRange { found: self.amount.to_string() })
     }

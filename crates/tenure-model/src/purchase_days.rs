@@ -41,22 +41,45 @@ pub struct PurchaseDays {
 }
 
 impl PurchaseDays {
-    /// Nets rows (day, currency, minor units) in any order. Cost: a sort of the rows.
+    /// Nets rows (day, currency, minor units) in any order. Cost: a sort of the rows, which is
+    /// linear where they are in order.
     #[must_use]
-    pub fn from_rows(mut rows: Vec<(NaiveDate, Currency, Minor)>) -> Self {
-        rows.sort_unstable();
-        let mut nets: Vec<PurchaseDay> = Vec::with_capacity(rows.len());
+    pub fn from_rows(rows: Vec<(NaiveDate, Currency, Minor)>) -> Self {
+        let mut days = Self::default();
+        days.fill(rows);
+        days
+    }
+
+    /// The same, keeping the room of what was there before.
+    pub(crate) fn fill(&mut self, rows: impl IntoIterator<Item = (NaiveDate, Currency, Minor)>) {
+        self.nets.clear();
+        let mut in_order = true;
         for (date, currency, minor) in rows {
-            let units = i128::from(minor.units());
-            match nets.last_mut() {
+            let net = i128::from(minor.units());
+            match self.nets.last_mut() {
                 Some(day) if day.date == date && day.currency == currency => {
                     // Cannot saturate: 2^64 amounts of 2^63 fit.
-                    day.net = day.net.saturating_add(units);
+                    day.net = day.net.saturating_add(net);
+                    continue;
                 }
-                _ => nets.push(PurchaseDay { date, currency, net: units }),
+                Some(day) => {
+                    in_order &= day.date < date || (day.date == date && day.currency < currency);
+                }
+                None => {}
             }
+            self.nets.push(PurchaseDay { date, currency, net });
         }
-        Self { nets }
+        if !in_order {
+            let key = |day: &PurchaseDay| (day.date, day.currency);
+            self.nets.sort_unstable_by_key(key);
+            self.nets.dedup_by(|next, day| {
+                let same = key(next) == key(day);
+                if same {
+                    day.net = day.net.saturating_add(next.net);
+                }
+                same
+            });
+        }
     }
 
     /// Every net, by day and currency, also those not above 0.
@@ -66,11 +89,15 @@ impl PurchaseDays {
     }
 
     /// The purchase days, in order, each once.
+    pub fn days(&self) -> impl Iterator<Item = NaiveDate> {
+        let mut last = None;
+        let bought = self.nets.iter().filter(|day| day.net > 0).map(|day| day.date);
+        bought.filter(move |&day| last.replace(day) != Some(day))
+    }
+
+    /// The [`days`](Self::days), as a list.
     #[must_use]
     pub fn dates(&self) -> Vec<NaiveDate> {
-        let mut dates: Vec<_> =
-            self.nets.iter().filter(|day| day.net > 0).map(|day| day.date).collect();
-        dates.dedup();
-        dates
+        self.days().collect()
     }
 }

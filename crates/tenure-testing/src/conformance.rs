@@ -20,6 +20,9 @@ mod service;
 #[cfg(feature = "survey")]
 mod survey;
 
+#[cfg(feature = "classify")]
+pub use classify::{Accuracy, Row, Share, accuracy};
+
 /// One file of cases, read whole.
 #[derive(Debug, Clone)]
 #[non_exhaustive]

@@ -8,8 +8,11 @@ use tenure_classify::{Class, Verdict};
 
 use super::{CaseFile, CaseReport, Outcome};
 
+mod accuracy;
 mod case;
 mod laws;
+
+pub use accuracy::{Accuracy, Row, Share, accuracy};
 
 use case::Case;
 

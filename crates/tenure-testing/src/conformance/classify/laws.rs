@@ -97,7 +97,7 @@ fn no_look_ahead(case: &Case) -> Result<usize, String> {
 }
 
 /// The case without the tables whose bit is set.
-fn without(case: &Case, bits: u32) -> Case {
+pub(super) fn without(case: &Case, bits: u32) -> Case {
     let mut other = case.clone();
     for (place, table) in (0_u32..).zip(TABLES) {
         if bits & 1_u32.wrapping_shl(place) != 0 {

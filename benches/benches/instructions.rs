@@ -1,0 +1,170 @@
+//! Fixed work, for counting instructions: `valgrind --tool=callgrind` collects inside one of the
+//! functions `measured_*`, and `.ci/instructions` compares the count with the committed one.
+//!
+//! With the name of a workload as argument it runs that one; without, all of them, answers checked.
+
+use std::hint::black_box;
+use std::ops::Range;
+
+use tenure_benches::histories::{contexts, events};
+use tenure_classify::{
+    Change, Context, Evidence, EvidenceColumns, EvidenceReader, ExplanationColumns, NoWayError,
+    Target, Verdict, VerdictColumns, counterfactual, evaluate, judge,
+};
+use tenure_model::{Book, Event};
+
+/// Enough that what is done once does not count, few enough for an interpreter of instructions.
+const ACCOUNTS: Range<usize> = 0..1_000;
+
+type Failure = Box<dyn std::error::Error>;
+
+#[inline(never)]
+fn measured_columns(evidence: &EvidenceColumns, context: &Context<'_>, out: &mut VerdictColumns) {
+    out.judge(evidence, context);
+}
+
+#[inline(never)]
+fn measured_columns_reasons(
+    evidence: &EvidenceColumns,
+    context: &Context<'_>,
+    out: &mut ExplanationColumns,
+) {
+    out.explain(evidence, context, Target::ClientSide);
+}
+
+#[inline(never)]
+fn measured_signals(book: &Book, contexts: &[Context<'_>], mut read: impl FnMut(Evidence)) {
+    let mut reader = EvidenceReader::new();
+    for (relationship, context) in book.relationships().iter().zip(contexts) {
+        read(reader.read(relationship, context));
+    }
+}
+
+#[inline(never)]
+fn measured_evaluate(book: &Book, contexts: &[Context<'_>]) -> Vec<Verdict> {
+    let accounts = book.relationships().iter().zip(contexts);
+    accounts.map(|(relationship, context)| evaluate(relationship, context)).collect()
+}
+
+#[inline(never)]
+fn measured_judge(evidence: &[Evidence], contexts: &[Context<'_>]) -> Vec<Verdict> {
+    evidence.iter().zip(contexts).map(|(one, context)| judge(one, context)).collect()
+}
+
+#[inline(never)]
+fn measured_counterfactual(
+    evidence: &[Evidence],
+    contexts: &[Context<'_>],
+) -> Vec<Result<Vec<Change>, NoWayError>> {
+    let accounts = evidence.iter().zip(contexts);
+    accounts.map(|(one, context)| counterfactual(one, context, Target::ClientSide)).collect()
+}
+
+#[inline(never)]
+fn measured_book(events: Vec<Event>) -> Book {
+    Book::from_events(events).0
+}
+
+/// What every workload reads, and what the others have to say to it.
+struct Inputs {
+    events: Vec<Event>,
+    book: Book,
+    contexts: Vec<Context<'static>>,
+    evidence: Vec<Evidence>,
+    columns: EvidenceColumns,
+}
+
+impl Inputs {
+    fn new() -> Result<Self, Failure> {
+        let (events, contexts) = (events(ACCOUNTS)?, contexts(ACCOUNTS));
+        let (book, report) = Book::from_events(events.clone());
+        if report.kept != u64::try_from(events.len())? || book.len() != contexts.len() {
+            return Err(format!("{report:?}").into());
+        }
+        let accounts = book.relationships().iter().zip(&contexts);
+        let evidence: Vec<_> = accounts.map(|(one, context)| Evidence::of(one, context)).collect();
+        let mut columns = EvidenceColumns::with_capacity(evidence.len());
+        for (one, context) in evidence.iter().zip(&contexts) {
+            columns.push(one, context);
+        }
+        Ok(Self { events, book, contexts, evidence, columns })
+    }
+
+    fn context(&self) -> Result<&Context<'static>, Failure> {
+        Ok(self.contexts.first().ok_or("no account")?)
+    }
+
+    fn verdicts(&self) -> Vec<Verdict> {
+        measured_judge(&self.evidence, &self.contexts)
+    }
+
+    fn columns(&self) -> Result<bool, Failure> {
+        let mut out = VerdictColumns::new();
+        measured_columns(&self.columns, self.context()?, &mut out);
+        Ok(self.verdicts().iter().map(|verdict| verdict.class).eq(out.classes().iter().copied()))
+    }
+
+    fn columns_reasons(&self) -> Result<bool, Failure> {
+        let mut out = ExplanationColumns::new();
+        measured_columns_reasons(&self.columns, self.context()?, &mut out);
+        let reasons = out.reasons().iter().map(|codes| codes.iter().copied().flatten());
+        let same = self
+            .verdicts()
+            .iter()
+            .zip(reasons)
+            .all(|(verdict, codes)| codes.eq(verdict.shown_reasons().iter().copied()));
+        let ways = measured_counterfactual(&self.evidence, &self.contexts);
+        let changes = ways.iter().flatten().flatten();
+        Ok(same && changes.eq(out.changes()))
+    }
+
+    fn signals(&self) -> bool {
+        let mut expected = self.evidence.iter();
+        let mut same = true;
+        measured_signals(&self.book, &self.contexts, |read| same &= Some(&read) == expected.next());
+        same && expected.next().is_none()
+    }
+}
+
+/// Runs a workload and checks its answer.
+type Workload = fn(&Inputs) -> Result<bool, Failure>;
+
+const WORKLOADS: [(&str, Workload); 7] = [
+    ("columns", Inputs::columns),
+    ("columns_reasons", Inputs::columns_reasons),
+    ("signals", |inputs| Ok(inputs.signals())),
+    ("evaluate", |inputs| {
+        Ok(measured_evaluate(&inputs.book, &inputs.contexts) == inputs.verdicts())
+    }),
+    ("judge", |inputs| {
+        let accounts = inputs.book.relationships().iter().zip(&inputs.contexts);
+        let classes = accounts.map(|(one, context)| evaluate(one, context).class);
+        Ok(inputs.verdicts().iter().map(|verdict| verdict.class).eq(classes))
+    }),
+    ("counterfactual", |inputs| {
+        let ways = measured_counterfactual(&inputs.evidence, &inputs.contexts);
+        Ok(ways.len() == inputs.evidence.len() && ways.iter().any(Result::is_ok))
+    }),
+    ("book", |inputs| Ok(measured_book(black_box(inputs.events.clone())) == inputs.book)),
+];
+
+fn main() -> Result<(), Failure> {
+    // `cargo bench` says `--bench` to every bench, and users say `--test`.
+    let asked: Vec<String> =
+        std::env::args().skip(1).filter(|one| !one.starts_with("--")).collect();
+    if std::env::args().any(|one| one == "--list") {
+        WORKLOADS.iter().for_each(|(name, _)| println!("{name}"));
+        return Ok(());
+    }
+    let inputs = Inputs::new()?;
+    let mut ran = 0_usize;
+    for (name, run) in WORKLOADS {
+        if asked.is_empty() || asked.iter().any(|one| one == name) {
+            ran = ran.saturating_add(1);
+            if !run(&inputs)? {
+                return Err(format!("`{name}` has another answer").into());
+            }
+        }
+    }
+    if ran == 0 { Err(format!("no workload of {asked:?}").into()) } else { Ok(()) }
+}
