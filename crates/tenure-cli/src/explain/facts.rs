@@ -39,23 +39,21 @@ impl<'a> Facts<'a> {
     /// What is known of a signal.
     pub(crate) fn of(&self, signal: Signal) -> String {
         let value = self.evidence.signals().get(signal);
-        let mut fact = match signal {
-            Signal::TenureDays => self.tenure(value),
-            Signal::ValueRatio => self.value(value),
-            _ => match kind(signal) {
-                Kind::Level(levels) => format!("{}{}", level(value, levels), self.on),
-                Kind::Flag(yes, no) if signal == Signal::GoalTracked => flag(value, yes, no),
-                Kind::Flag(yes, no) => format!("{}{}", flag(value, yes, no), self.on),
-                Kind::Count(one, many) => {
-                    let days = self.days(signal);
-                    let counted = count(value, one, many);
-                    match (value.hi() == i64::MAX, value.lo()) {
-                        (false, _) => format!("{counted} {days}"),
-                        (true, 0) => format!("{counted} seen {days}, perhaps some"),
-                        (true, _) => format!("{counted} seen {days}, perhaps more"),
-                    }
+        let mut fact = match kind(signal) {
+            Kind::Days => self.tenure(value),
+            Kind::Times => self.value(value),
+            Kind::Level(levels) => format!("{}{}", level(value, levels), self.on),
+            Kind::Flag(yes, no) if signal == Signal::GoalTracked => flag(value, yes, no),
+            Kind::Flag(yes, no) => format!("{}{}", flag(value, yes, no), self.on),
+            Kind::Count(one, many) => {
+                let days = self.days(signal);
+                let counted = count(value, one, many);
+                match (value.hi() == i64::MAX, value.lo()) {
+                    (false, _) => format!("{counted} {days}"),
+                    (true, 0) => format!("{counted} seen {days}, perhaps some"),
+                    (true, _) => format!("{counted} seen {days}, perhaps more"),
                 }
-            },
+            }
         };
         if !value.is_exact() {
             fact.push_str(&format!(" ({})", self.why_open(signal)));
@@ -109,6 +107,17 @@ impl<'a> Facts<'a> {
                 } else {
                     told.to_owned()
                 }
+            }
+            Kind::Days => {
+                let days = |days: i64| text::grouped(i128::from(days));
+                let now = if unknown { "not known".to_owned() } else { days(change.from) };
+                format!("{bound} {} days of business (now {now})", days(change.to))
+            }
+            Kind::Times => {
+                let times = |value: i64| text::fixed(i128::from(value), 3);
+                let now = if unknown { "not known".to_owned() } else { times(change.from) };
+                let to = times(change.to);
+                format!("worth {bound} {to} times the usual account a day (now {now})")
             }
             Kind::Count(one, many) => {
                 let now = if unknown {
@@ -178,6 +187,10 @@ enum Kind {
     Flag(&'static str, &'static str),
     /// One, and several; the days follow.
     Count(&'static str, &'static str),
+    /// How long business has lasted.
+    Days,
+    /// Thousandths of the usual value.
+    Times,
 }
 
 const fn kind(signal: Signal) -> Kind {
@@ -209,7 +222,8 @@ const fn kind(signal: Signal) -> Kind {
             Kind::Count("milestone delivered or reviewed", "milestones delivered or reviewed")
         }
         Signal::ReferralCount => Kind::Count("referral", "referrals"),
-        Signal::TenureDays => Kind::Count("day of business", "days of business"),
+        Signal::TenureDays => Kind::Days,
+        Signal::ValueRatio => Kind::Times,
         _ => Kind::Count("of it", "of it"),
     }
 }

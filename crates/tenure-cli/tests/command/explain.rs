@@ -307,6 +307,27 @@ fn why_it_changed_is_told_cause_by_cause() {
     assert_eq!(document["why_changed"]["from"]["class"], "undetermined");
 }
 
+/// Where rules of one's own let us change what takes time, or what it is worth, the ways say so.
+#[test]
+fn the_ways_of_other_rules_are_sentences_too() {
+    let rules = "schema = \"tenure/ruleset/1\"\nid = \"house\"\nversion = \"1.0.0\"\n\
+                 extends = [\"generic\"]\nsignal = [{ id = \"tenure.days\", bins = [[0, 0], [365, 40]], \
+                 actionable = true }, { id = \"value.ratio\", bins = [[0.0, 0], [3.0, 40]], \
+                 actionable = true }]\n";
+    let (input, files) = (small(""), folder(&[("house.toml", rules)]));
+    let house = files.path().join("house.toml");
+    let house = house.to_str().unwrap();
+    // A customer of 29 days, worth 0.184 of the usual: 40 and 40 points are enough for 55.
+    let corner = told(&["explain", path(&input), "corner", "--rules", house]);
+    let ways = "the fewest changes are: at least 365 days of business (now 29) (+40 points) \
+                worth at least 3.000 times the usual account a day (now 0.184) (+40 points)";
+    assert!(corner.contains(ways), "{corner}");
+    // A client of 93 points: 62 less the 9 of its tenure, and 40.
+    let acme = told(&["explain", path(&input), "acme", "--rules", house]);
+    let way = "at most 364 days of business (now 911) (-40 points)";
+    assert!(acme.contains(way), "{acme}");
+}
+
 #[test]
 fn an_override_is_on_the_page() {
     let input = small(
