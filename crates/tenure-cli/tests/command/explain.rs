@@ -35,7 +35,7 @@ THE SCORE AS A SUM
         14   14  contract.form: a negotiated contract
          6    6  billing.recurring: a contract is billed monthly, quarterly or annually
          9    9  tenure.days: business since 2023-01-01: 911 days
-         5    5  repeat.days: 12 days of purchase or billing in the last 365 days
+         5    5  repeat.days: 12 days of repeat business in the last 365 days
          0   14  custom.count: no day with something made for it in the last 365 days
          6    9  advice.count: 4 advisory contacts in the last 365 days
         10   16  dialogue.exchanges: 4 exchanges in the last 365 days
