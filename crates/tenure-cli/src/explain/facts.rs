@@ -209,9 +209,7 @@ const fn kind(signal: Signal) -> Kind {
         Signal::Exclusive => {
             Kind::Flag("it buys this from us alone", "no contract says that it buys from us alone")
         }
-        Signal::RepeatDays => {
-            Kind::Count("day of repeat business", "days of repeat business")
-        }
+        Signal::RepeatDays => Kind::Count("day of repeat business", "days of repeat business"),
         Signal::CustomCount => {
             Kind::Count("day with something made for it", "days with something made for it")
         }
