@@ -165,7 +165,7 @@ impl AutomationTally {
     /// # Errors
     /// A full count; the tally is then as it was.
     pub fn push(&mut self, case: &Case) -> Result<(), TallyError> {
-        self.add(case.opened, None, case.bot)
+        self.absorb(self.count(case.opened, None, case.bot), None)
     }
 
     /// Counts one case of an account, if it is known by then.
@@ -173,21 +173,32 @@ impl AutomationTally {
     /// # Errors
     /// A full count; the tally is then as it was.
     pub fn push_entry(&mut self, entry: &Entry<Case>) -> Result<(), TallyError> {
-        self.add(entry.record.opened, entry.recorded_at, entry.record.bot)
+        self.absorb(self.count_entry(entry), None)
     }
 
-    fn add(
-        &mut self,
+    /// Takes one case of an account back, as if it had never been pushed.
+    ///
+    /// # Errors
+    /// More than was counted; the tally is then as it was.
+    pub fn retract_entry(&mut self, entry: &Entry<Case>) -> Result<(), TallyError> {
+        self.counts.remove(self.count_entry(entry))
+    }
+
+    fn count_entry(&self, entry: &Entry<Case>) -> AutomationCounts {
+        self.count(entry.record.opened, entry.recorded_at, entry.record.bot)
+    }
+
+    fn count(
+        &self,
         opened: Instant,
         recorded_at: Option<Instant>,
         bot: Option<BotOutcome>,
-    ) -> Result<(), TallyError> {
-        let one = match self.window.place(opened, recorded_at) {
+    ) -> AutomationCounts {
+        match self.window.place(opened, recorded_at) {
             Place::Inside => AutomationCounts::of_case(bot),
             Place::Outside => AutomationCounts { outside: 1, ..AutomationCounts::ZERO },
             Place::Unseen => AutomationCounts { unseen: 1, ..AutomationCounts::ZERO },
-        };
-        self.absorb(one, None)
+        }
     }
 
     /// Adds counts made elsewhere.

@@ -7,7 +7,8 @@ use tenure_model::record::{Case, CaseStatus};
 use tenure_stats::Share;
 
 use crate::counters::{Counters, adds_up, at_most, counters, share};
-use crate::error::{DefinitionMismatchError, TallyError};
+use crate::error::{DefinitionMismatchError, RowError, TallyError};
+use crate::times::push_each;
 use crate::window::{Place, ServiceWindow};
 
 /// Which solved cases count as settled in one touch.
@@ -151,7 +152,16 @@ counters! {
 ///
 /// ```text
 /// share(rule) = |solved, rule holds| / |solved, everything the rule reads is known|
+///
+/// rule              holds when                               reads
+/// fcr.zendesk.lt2   agent_replies < 2, none counts           agent_replies
+/// fcr.zendesk.eq1   agent_replies = 1                        agent_replies
+/// fcr.no_reopen     reopens = 0                              reopens
+/// fcr.freshservice  account_replies = 0                      account_replies
+/// fcr.strict        agent_replies = 1 and reopens = 0        agent_replies, reopens
 /// ```
+///
+/// The denominator is the solved or closed cases, never all: an open one can still become anything.
 ///
 /// *Shape*: one case a row in; a share a rule, and counts, out. Fixed size.
 ///
@@ -204,6 +214,17 @@ impl OneTouchTally {
         Ok(self.counts.absorb(count(row))?)
     }
 
+    /// Counts cases, whatever the period, or none of them.
+    ///
+    /// # Errors
+    /// The first row that does not fit a count; the tally is then as it was.
+    pub fn push_rows(&mut self, rows: &[TouchRow]) -> Result<(), RowError> {
+        let mut tally = self.clone();
+        push_each(rows, |&row| tally.push_row(row))?;
+        *self = tally;
+        Ok(())
+    }
+
     /// Takes a case back, as if it had never been pushed.
     ///
     /// # Errors
@@ -217,12 +238,23 @@ impl OneTouchTally {
     /// # Errors
     /// A full count; the tally is then as it was.
     pub fn push_entry(&mut self, entry: &Entry<Case>) -> Result<(), TallyError> {
-        let one = match self.window.place(entry.record.opened, entry.recorded_at) {
+        Ok(self.counts.absorb(self.count_entry(entry))?)
+    }
+
+    /// Takes one case of an account back, as if it had never been pushed.
+    ///
+    /// # Errors
+    /// More than was counted; the tally is then as it was.
+    pub fn retract_entry(&mut self, entry: &Entry<Case>) -> Result<(), TallyError> {
+        self.counts.remove(self.count_entry(entry))
+    }
+
+    fn count_entry(&self, entry: &Entry<Case>) -> OneTouchCounts {
+        match self.window.place(entry.record.opened, entry.recorded_at) {
             Place::Inside => count(TouchRow::from(&entry.record)),
             Place::Outside => OneTouchCounts { cases: 1, outside: 1, ..OneTouchCounts::ZERO },
             Place::Unseen => OneTouchCounts { cases: 1, unseen: 1, ..OneTouchCounts::ZERO },
-        };
-        Ok(self.counts.absorb(one)?)
+        }
     }
 
     /// Takes in a tally of other cases under the same window.

@@ -7,8 +7,8 @@ use tenure_model::{Entry, Instant};
 use tenure_stats::Share;
 
 use crate::counters::{Counters, adds_up, counters, share};
-use crate::error::{CaseError, DefinitionMismatchError, TallyError};
-use crate::times::elapsed_ms;
+use crate::error::{CaseError, DefinitionMismatchError, RowError, TallyError};
+use crate::times::{elapsed_ms, push_each};
 use crate::window::{Place, ServiceWindow};
 
 /// How a promise stands.
@@ -223,6 +223,17 @@ impl SlaTally {
         Ok(self.counts.absorb(one)?)
     }
 
+    /// Counts promises, whatever the period, or none of them.
+    ///
+    /// # Errors
+    /// The first row that [`SlaTally::push_row`] refuses; the tally is then as it was.
+    pub fn push_rows(&mut self, rows: &[SlaRow]) -> Result<(), RowError> {
+        let mut tally = self.clone();
+        push_each(rows, |row| tally.push_row(row))?;
+        *self = tally;
+        Ok(())
+    }
+
     /// Takes a promise back, as if it had never been pushed.
     ///
     /// # Errors
@@ -237,7 +248,8 @@ impl SlaTally {
     /// # Errors
     /// Those of [`SlaRow::outcome`], or a full count; the tally is then as it was.
     pub fn push(&mut self, case: &Case) -> Result<(), TallyError> {
-        self.add(case, self.window.place(case.opened, None))
+        let one = self.count_case(case, self.window.place(case.opened, None))?;
+        Ok(self.counts.absorb(one)?)
     }
 
     /// Counts the promise of one case of an account, if it is known by then.
@@ -245,12 +257,27 @@ impl SlaTally {
     /// # Errors
     /// Those of [`SlaRow::outcome`], or a full count; the tally is then as it was.
     pub fn push_entry(&mut self, entry: &Entry<Case>) -> Result<(), TallyError> {
-        self.add(&entry.record, self.window.place(entry.record.opened, entry.recorded_at))
+        let one = self.count_entry(entry)?;
+        Ok(self.counts.absorb(one)?)
     }
 
-    fn add(&mut self, case: &Case, place: Place) -> Result<(), TallyError> {
+    /// Takes the promise of one case of an account back, as if it had never been pushed.
+    ///
+    /// # Errors
+    /// Those of [`SlaRow::outcome`], or more than was counted; the tally is then as it was.
+    pub fn retract_entry(&mut self, entry: &Entry<Case>) -> Result<(), TallyError> {
+        let one = self.count_entry(entry)?;
+        self.counts.remove(one)
+    }
+
+    fn count_entry(&self, entry: &Entry<Case>) -> Result<SlaCounts, TallyError> {
+        let place = self.window.place(entry.record.opened, entry.recorded_at);
+        self.count_case(&entry.record, place)
+    }
+
+    fn count_case(&self, case: &Case, place: Place) -> Result<SlaCounts, TallyError> {
         let apart = SlaCounts { rows: 1, ..SlaCounts::ZERO };
-        let one = match (place, case.target_ms) {
+        Ok(match (place, case.target_ms) {
             (Place::Unseen, _) => SlaCounts { unseen: 1, ..apart },
             (Place::Outside, _) => SlaCounts { outside: 1, ..apart },
             (Place::Inside, None) => SlaCounts { without_target: 1, ..apart },
@@ -269,8 +296,7 @@ impl SlaTally {
                     counted => counted?,
                 }
             }
-        };
-        Ok(self.counts.absorb(one)?)
+        })
     }
 
     fn count_row(&self, row: &SlaRow) -> Result<SlaCounts, TallyError> {

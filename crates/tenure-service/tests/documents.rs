@@ -78,13 +78,21 @@ fn first_contact_resolution() {
         ])
         .unwrap();
     let document = written(&tally);
-    assert_eq!(document["definition"], json!({"window_days": 7, "rule": "rolling"}));
+    assert_eq!(
+        document["definition"],
+        json!({
+            "window_days": 7,
+            "rule": "rolling",
+            "channels": "all_channels",
+            "reopenings": "ignored",
+        })
+    );
     let wrong = |place, value| refused::<FcrTally>(&document, place, value);
     assert!(wrong("/counts/contacts", json!(4)).contains("contacts are mature"));
     assert!(wrong("/counts/mature", json!(4)).contains("an episode has a contact"));
     assert!(wrong("/counts/no_repeat", json!(3)).contains("no part exceeds"));
     assert!(wrong("/counts/resolved_and_no_repeat", json!(2)).contains("is both"));
-    assert!(wrong("/definition/window_days", json!(9999)).contains("outside 0 to 3660"));
+    assert!(wrong("/definition/window_days", json!(9999)).contains("outside 1 to 3660"));
     assert!(wrong("/definition", json!({"window_days": 1})).contains("missing field `rule`"));
     let mut more = document.clone();
     more.as_object_mut().unwrap().insert("note".to_owned(), json!("?"));
@@ -95,7 +103,7 @@ fn first_contact_resolution() {
 fn durations() {
     let empty = DurationSketch::new();
     assert_eq!(written(&empty), json!({"sum": 0, "min": null, "max": null, "bins": []}));
-    let mut tally = DurationTally::new(TimeMeasure::Resolution, window());
+    let mut tally = DurationTally::new(TimeMeasure::FullResolution, window());
     tally.push(&solved()).unwrap();
     let mut slower = solved();
     slower.resolved = Some(at("2024-05-01T00:20:00"));

@@ -58,7 +58,7 @@ fn cases_count_once_in_their_period_as_known_then() {
     let book = book(cases.map(|(case, recorded_at)| (Record::Case(case), recorded_at)));
     let acme = book.get(&AccountId::new("acme").unwrap()).unwrap();
     let mut first_reply = DurationTally::new(TimeMeasure::FirstReply, year());
-    let mut resolution = DurationTally::new(TimeMeasure::Resolution, year());
+    let mut resolution = DurationTally::new(TimeMeasure::FullResolution, year());
     let mut sla = SlaTally::new(year());
     let mut automation = AutomationTally::new(year());
     let mut one_touch = OneTouchTally::new(year());

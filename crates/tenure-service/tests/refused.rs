@@ -66,7 +66,7 @@ fn a_given_end_is_taken_as_given_even_later() {
 #[test]
 fn cases_without_what_is_asked_are_apart() {
     let mut sla = SlaTally::new(window());
-    let mut resolution = DurationTally::new(TimeMeasure::Resolution, window());
+    let mut resolution = DurationTally::new(TimeMeasure::FullResolution, window());
     let mut first_reply = DurationTally::new(TimeMeasure::FirstReply, window());
     let mut solved = Case::new(at("2024-05-01"), CaseStatus::Solved);
     solved.target_ms = Some(1);
@@ -134,7 +134,7 @@ fn other_definitions_and_windows_do_not_merge() {
     assert!(AutomationTally::new(window()).merge(&AutomationTally::new(later)).is_err());
     assert!(OneTouchTally::new(window()).merge(&OneTouchTally::new(later)).is_err());
     let reply = DurationTally::new(TimeMeasure::FirstReply, window());
-    let resolution = DurationTally::new(TimeMeasure::Resolution, window());
+    let resolution = DurationTally::new(TimeMeasure::FullResolution, window());
     assert!(reply.clone().merge(&resolution).is_err());
     assert!(reply.clone().merge(&DurationTally::new(TimeMeasure::FirstReply, later)).is_err());
 }
