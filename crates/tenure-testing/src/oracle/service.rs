@@ -212,3 +212,29 @@ fn reaches(from: i128, to: i128, window: i128) -> bool {
 const fn plus(count: u64, more: u64) -> u64 {
     count.saturating_add(more)
 }
+
+/// Open hours of one weekday: days from Monday, first minute, the minute after the last.
+pub type PlainHours = (u32, u32, u32);
+
+/// Open minutes between two whole minutes: each minute is asked whether the local clock shows an
+/// open one.
+#[must_use]
+pub fn open_minutes(
+    (start, end): (i64, i64),
+    local: impl Fn(i64) -> chrono::NaiveDateTime,
+    hours: &[PlainHours],
+    holidays: &[chrono::NaiveDate],
+) -> usize {
+    use chrono::{Datelike, Timelike};
+    (start..end)
+        .map(local)
+        .filter(|local| {
+            let weekday = local.weekday().num_days_from_monday();
+            let minute = local.num_seconds_from_midnight().checked_div(60);
+            let open = |&&(day, first, after): &&PlainHours| {
+                day == weekday && minute.is_some_and(|minute| (first..after).contains(&minute))
+            };
+            !holidays.contains(&local.date()) && hours.iter().filter(open).count() > 0
+        })
+        .count()
+}
