@@ -329,6 +329,7 @@ impl TryFrom<AutomationDocument> for AutomationTally {
     fn try_from(document: AutomationDocument) -> Result<Self, TallyError> {
         let AutomationDocument { window, counts, sessions } = document;
         counts.check()?;
+        window.check_outside(AutomationCounts::TALLY, counts.outside)?;
         let mut tally = Self::new(window);
         tally.absorb(counts, sessions)?;
         Ok(tally)

@@ -268,6 +268,7 @@ impl TryFrom<DeflectionDocument> for DeflectionTally {
     fn try_from(document: DeflectionDocument) -> Result<Self, Self::Error> {
         let DeflectionDocument { window_hours, window, counts } = document;
         counts.check()?;
+        window.check_outside(DeflectionCounts::TALLY, counts.outside)?;
         Ok(Self { definition: window_hours, window, counts })
     }
 }

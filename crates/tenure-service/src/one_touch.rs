@@ -353,6 +353,7 @@ impl TryFrom<OneTouchDocument> for OneTouchTally {
     fn try_from(document: OneTouchDocument) -> Result<Self, Self::Error> {
         let OneTouchDocument { window, counts } = document;
         counts.check()?;
+        window.check_outside(OneTouchCounts::TALLY, counts.outside)?;
         Ok(Self { window, counts })
     }
 }

@@ -373,6 +373,7 @@ impl TryFrom<SlaDocument> for SlaTally {
     fn try_from(document: SlaDocument) -> Result<Self, Self::Error> {
         let SlaDocument { window, counts } = document;
         counts.check()?;
+        window.check_outside(SlaCounts::TALLY, counts.outside)?;
         Ok(Self { window, counts })
     }
 }

@@ -9,8 +9,8 @@ use crate::error::WindowError;
 /// Which rows a tally looks at: those that begin in a period, as seen at an instant, with the
 /// knowledge of a day.
 ///
-/// A case begins when it is opened, an episode of contacts with its first contact. Days are UTC
-/// days. The instant of the question is included.
+/// A case begins when it is opened, an episode of contacts with its first contact. Days are
+/// those of the zone of the question. The instant of the question is included.
 ///
 /// ```
 /// use tenure_model::{AsOf, Period, parse_date};
@@ -111,6 +111,23 @@ impl ServiceWindow {
             Place::Inside
         } else {
             Place::Outside
+        }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl ServiceWindow {
+    /// Whether so many rows of a tally can have begun outside: without a period none can.
+    pub(crate) fn check_outside(
+        &self,
+        tally: &'static str,
+        outside: u64,
+    ) -> Result<(), crate::error::StateError> {
+        if self.period.is_none() && outside > 0 {
+            let rule = "nothing is outside where there is no period";
+            Err(crate::error::StateError { tally, rule })
+        } else {
+            Ok(())
         }
     }
 }

@@ -90,6 +90,15 @@ fn cases_count_once_in_their_period_as_known_then() {
     assert_eq!((counts.outside, counts.unseen), (1, 2));
     assert_eq!(one_touch.share(OneTouchRule::Strict).estimate(), Some(1.0));
     assert_eq!(one_touch.excluded(OneTouchRule::Strict), 1);
+
+    for entry in acme.cases() {
+        sla.retract_entry(entry).unwrap();
+        automation.retract_entry(entry).unwrap();
+        one_touch.retract_entry(entry).unwrap();
+    }
+    assert_eq!(sla, SlaTally::new(year()));
+    assert_eq!(automation, AutomationTally::new(year()));
+    assert_eq!(one_touch, OneTouchTally::new(year()));
 }
 
 #[test]

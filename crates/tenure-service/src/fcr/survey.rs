@@ -165,6 +165,7 @@ impl TryFrom<SurveyFcrDocument> for SurveyFcrTally {
     fn try_from(document: SurveyFcrDocument) -> Result<Self, Self::Error> {
         let SurveyFcrDocument { window, counts } = document;
         counts.check()?;
+        window.check_outside(SurveyFcrCounts::TALLY, counts.outside)?;
         Ok(Self { window, counts })
     }
 }

@@ -338,6 +338,18 @@ impl TryFrom<FcrDocument> for FcrTally {
     fn try_from(document: FcrDocument) -> Result<Self, Self::Error> {
         let FcrDocument { definition, window, counts } = document;
         counts.check()?;
+        window.check_outside(FcrCounts::TALLY, counts.outside)?;
+        let refuse = |rule| crate::error::StateError { tally: FcrCounts::TALLY, rule };
+        if definition.reopenings() != crate::fcr::Reopenings::Ignored
+            && counts.reopenings_ignored > 0
+        {
+            return Err(refuse("reopenings are ignored only where the definition says so"));
+        }
+        if definition.channels() != crate::fcr::ChannelScope::EachChannel
+            && counts.channel_unknown > 0
+        {
+            return Err(refuse("a channel is unknown only where the definition asks"));
+        }
         Ok(Self { definition, window, counts })
     }
 }

@@ -441,6 +441,7 @@ impl TryFrom<DurationDocument> for DurationTally {
         let DurationDocument { definition, window, counts, sketch, within } = document;
         let refuse = |rule| crate::error::StateError { tally: "duration", rule };
         counts.check()?;
+        window.check_outside(DurationCounts::TALLY, counts.outside)?;
         if sketch.count() != counts.timed {
             Err(refuse("the sketch holds the timed cases"))
         } else if within.targets() != definition.targets() {

@@ -238,3 +238,25 @@ pub fn open_minutes(
         })
         .count()
 }
+
+/// Deflected, followed and immature sessions over accounts of sessions and cases: each session is
+/// held against every case.
+#[must_use]
+pub fn deflection(accounts: &[(Vec<i64>, Vec<i64>)], window: i64, as_of: i64) -> [u64; 3] {
+    let [mut deflected, mut followed, mut immature] = [0; 3];
+    for (sessions, cases) in accounts {
+        for &session in sessions.iter().filter(|&&session| session <= as_of) {
+            let gap = |case: i64| i128::from(case).saturating_sub(i128::from(session));
+            let after =
+                |&&case: &&i64| case <= as_of && (0..=i128::from(window)).contains(&gap(case));
+            if gap(as_of) < i128::from(window) {
+                immature = plus(immature, 1);
+            } else if cases.iter().filter(after).count() == 0 {
+                deflected = plus(deflected, 1);
+            } else {
+                followed = plus(followed, 1);
+            }
+        }
+    }
+    [deflected, followed, immature]
+}
