@@ -8,6 +8,7 @@ use tenure_stats::{Ratio, Share};
 
 use crate::counters::{Counters, at_most, counters, share};
 use crate::error::{AutomationError, CountOverflowError, DefinitionMismatchError, TallyError};
+use crate::rate::ServiceRate;
 use crate::window::{Place, ServiceWindow};
 
 counters! {
@@ -302,6 +303,28 @@ impl AutomationTally {
     pub fn self_service_share(&self) -> Option<Share> {
         let sessions = self.sessions?;
         Some(share(sessions, sessions.saturating_add(self.counts.total_cases))) // 2^61 each
+    }
+}
+
+impl AutomationTally {
+    /// The shares, each with what it leaves out; that of self-service if sessions are known. The
+    /// self-service *score* is no share, see [`AutomationTally::self_service_score`].
+    #[must_use]
+    pub fn rates(&self) -> Vec<ServiceRate> {
+        let AutomationCounts { total_cases, bot_started, outside, unseen, .. } = self.counts;
+        let without_bot = total_cases.saturating_sub(bot_started); // never more started
+        let all = [("outside", outside), ("unseen", unseen)];
+        let started = [("without_bot", without_bot), ("outside", outside), ("unseen", unseen)];
+        let rate = |name, share, excluded: &[(&'static str, u64)]| {
+            ServiceRate::new(name, self.to_string(), share, excluded)
+        };
+        let mut rates = vec![
+            rate("automation", self.automation(), &all),
+            rate("containment", self.containment(), &started),
+            rate("bot_resolution", self.bot_resolution(), &started),
+        ];
+        rates.extend(self.self_service_share().map(|share| rate("self_service", share, &all)));
+        rates
     }
 }
 

@@ -7,6 +7,7 @@ use tenure_stats::Share;
 
 use crate::counters::{Counters, adds_up, counters, share};
 use crate::error::{DefinitionMismatchError, DeflectionWindowError, TallyError};
+use crate::rate::ServiceRate;
 use crate::window::{Place, ServiceWindow};
 
 /// How long no case may follow a session, in hours; its end is included.
@@ -241,6 +242,16 @@ impl DeflectionTally {
     pub fn share(&self) -> Share {
         let DeflectionCounts { deflected, followed, .. } = self.counts;
         share(deflected, deflected.saturating_add(followed)) // among the sessions: at most 2^62
+    }
+}
+
+impl DeflectionTally {
+    /// The share, with what it leaves out.
+    #[must_use]
+    pub fn rates(&self) -> Vec<ServiceRate> {
+        let DeflectionCounts { immature, outside, unseen, .. } = self.counts;
+        let excluded = [("immature", immature), ("outside", outside), ("unseen", unseen)];
+        vec![ServiceRate::new("deflection", self.to_string(), self.share(), &excluded)]
     }
 }
 

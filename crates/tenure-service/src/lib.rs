@@ -7,6 +7,7 @@ mod deflection;
 mod error;
 mod fcr;
 mod one_touch;
+mod rate;
 mod sla;
 mod times;
 mod window;
@@ -24,6 +25,7 @@ pub use fcr::{
     first_repeats, no_repeat_by,
 };
 pub use one_touch::{OneTouchCounts, OneTouchRule, OneTouchTally, TouchRow};
+pub use rate::ServiceRate;
 pub use sla::{SlaCounts, SlaOutcome, SlaRow, SlaTally};
 pub use times::{
     BusinessCalendar, CaseEvent, CaseEventKind, CaseTimes, DurationCounts, DurationDefinition,

@@ -8,6 +8,7 @@ use tenure_stats::Share;
 
 use crate::counters::{Counters, adds_up, at_most, counters, share};
 use crate::error::{DefinitionMismatchError, RowError, TallyError};
+use crate::rate::ServiceRate;
 use crate::times::push_each;
 use crate::window::{Place, ServiceWindow};
 
@@ -327,6 +328,23 @@ fn count(row: TouchRow) -> OneTouchCounts {
         account_replies_unknown: u64::from(account_replies.is_none()),
         strict_unknown: u64::from(agent_replies.is_none() || reopens.is_none()),
         ..one
+    }
+}
+
+impl OneTouchTally {
+    /// The share of every rule, with what it leaves out.
+    #[must_use]
+    pub fn rates(&self) -> Vec<ServiceRate> {
+        let rate = |&rule: &OneTouchRule| {
+            let excluded = [
+                ("not_solved", self.counts.not_solved),
+                ("unknown", self.excluded(rule)),
+                ("outside", self.counts.outside),
+                ("unseen", self.counts.unseen),
+            ];
+            ServiceRate::new(rule.name(), self.to_string(), self.share(rule), &excluded)
+        };
+        OneTouchRule::ALL.iter().map(rate).collect()
     }
 }
 

@@ -8,6 +8,7 @@ use tenure_stats::Share;
 
 use crate::counters::{Counters, adds_up, counters, share};
 use crate::error::{CaseError, DefinitionMismatchError, RowError, TallyError};
+use crate::rate::ServiceRate;
 use crate::times::{elapsed_ms, push_each};
 use crate::window::{Place, ServiceWindow};
 
@@ -347,6 +348,30 @@ impl SlaTally {
     pub fn closed_only(&self) -> Share {
         let SlaCounts { met, breached_closed, .. } = self.counts;
         share(met, met.saturating_add(breached_closed)) // among the rows: at most 2^62
+    }
+}
+
+impl SlaTally {
+    /// Both shares, each with what it leaves out.
+    #[must_use]
+    pub fn rates(&self) -> Vec<ServiceRate> {
+        let counts = &self.counts;
+        let [never, open] = [
+            vec![
+                ("pending", counts.pending),
+                ("without_target", counts.without_target),
+                ("end_unknown", counts.end_unknown),
+                ("pause_unknown", counts.pause_unknown),
+                ("outside", counts.outside),
+                ("unseen", counts.unseen),
+            ],
+            vec![("breached_open", counts.breached_open)],
+        ];
+        let closed = [never.clone(), open].concat();
+        vec![
+            ServiceRate::new("attainment", self.to_string(), self.attainment(), &never),
+            ServiceRate::new("closed_only", self.to_string(), self.closed_only(), &closed),
+        ]
     }
 }
 

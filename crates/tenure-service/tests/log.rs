@@ -200,6 +200,11 @@ proptest! {
         let parts = [counts.deflected, counts.followed, counts.immature, counts.unseen];
         prop_assert_eq!(parts.into_iter().reduce(|sum, part| sum + part), Some(counts.sessions));
 
+        let rates = whole.rates();
+        prop_assert_eq!((rates.len(), rates[0].share), (1, whole.share()));
+        let apart = rates[0].excluded.iter().fold(0, |sum, (_, count)| sum + count);
+        prop_assert_eq!(whole.share().n() + apart, counts.sessions);
+
         let (left, right) = accounts.split_at(split.min(accounts.len()));
         let mut merged = tally(right);
         merged.merge(&tally(left)).unwrap();
@@ -233,6 +238,8 @@ proptest! {
         let share = merged.share();
         prop_assert_eq!((share.x(), share.misses()), (count(Tri::Yes), count(Tri::No)));
         prop_assert_eq!(merged.counts().no_answer, count(Tri::Unknown));
+        let rates = merged.rates();
+        prop_assert_eq!((rates.len(), rates[0].name, rates[0].share), (1, "survey_fcr", share));
         prop_assert_eq!(share.n() + merged.counts().no_answer + merged.counts().unseen, all.len() as u64);
         left.iter().for_each(|&(when, answer)| merged.retract(at(when), answer).unwrap());
         prop_assert_eq!(merged, tally(&right));

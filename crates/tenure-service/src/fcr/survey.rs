@@ -7,6 +7,7 @@ use tenure_stats::Share;
 
 use crate::counters::{Counters, adds_up, counters, share};
 use crate::error::{DefinitionMismatchError, TallyError};
+use crate::rate::ServiceRate;
 use crate::window::{Place, ServiceWindow};
 
 counters! {
@@ -139,6 +140,16 @@ impl SurveyFcrTally {
     pub fn share(&self) -> Share {
         let SurveyFcrCounts { in_one_contact: yes, not_in_one_contact: no, .. } = self.counts;
         share(yes, yes.saturating_add(no)) // both among the asked: at most 2^62
+    }
+}
+
+impl SurveyFcrTally {
+    /// The share, with what it leaves out.
+    #[must_use]
+    pub fn rates(&self) -> Vec<ServiceRate> {
+        let SurveyFcrCounts { no_answer, outside, unseen, .. } = self.counts;
+        let excluded = [("no_answer", no_answer), ("outside", outside), ("unseen", unseen)];
+        vec![ServiceRate::new("survey_fcr", self.to_string(), self.share(), &excluded)]
     }
 }
 

@@ -12,6 +12,7 @@ use crate::fcr::episodes::{
     ContactRow, Episode, Unused, each_episode, micros_between, rows_of, visible,
 };
 use crate::fcr::{FcrDefinition, FcrRate};
+use crate::rate::ServiceRate;
 use crate::window::ServiceWindow;
 
 counters! {
@@ -311,6 +312,26 @@ impl FcrCounts {
             }
         }
         Counters::absorb(self, one)
+    }
+}
+
+impl FcrTally {
+    /// Every rate, each with what it leaves out: episodes, and rows that are in none.
+    #[must_use]
+    pub fn rates(&self) -> Vec<ServiceRate> {
+        let counts = &self.counts;
+        let rate = |&rate: &FcrRate| {
+            let excluded = [
+                ("unknown", self.excluded(rate)),
+                ("immature", counts.immature),
+                ("outside", counts.outside),
+                ("unseen_contacts", counts.unseen_contacts),
+                ("reopenings_ignored", counts.reopenings_ignored),
+                ("channel_unknown", counts.channel_unknown),
+            ];
+            ServiceRate::new(rate.name(), self.to_string(), self.share(rate), &excluded)
+        };
+        FcrRate::ALL.iter().map(rate).collect()
     }
 }
 
