@@ -190,6 +190,16 @@ fn what_happens_later_has_not_happened() {
 }
 
 #[test]
+fn a_resolution_at_the_instant_of_a_reopening_came_before_it() {
+    let noon = at("2024-05-06T12:00:00");
+    let both =
+        [CaseEventKind::Reopened, CaseEventKind::Resolved].map(|kind| CaseEvent::new(noon, kind));
+    let times = CaseTimes::from_events(at("2024-05-06"), Opener::Account, &both, noon).unwrap();
+    let found = (times.first_resolution, times.full_resolution);
+    assert_eq!(found, (Moment::At(noon), Moment::NotYet));
+}
+
+#[test]
 fn an_event_before_the_opening_is_refused() {
     let opened = at("2024-05-06T08:00:01");
     let error = CaseTimes::from_events(opened, Opener::Account, &events(), opened).unwrap_err();
