@@ -6,7 +6,7 @@
 Standard library only; every ratio is a `fractions.Fraction`. Both sides draw the same inputs from
 the same generator (SplitMix64, one stream a metric); only results are stored, as LEB128 integers one
 after the other. Nothing here is computed by the crate: each metric is written once more from its
-definition in design/survey.md, sections 3 and 4. An undefined ratio is 0/0.
+definition. An undefined ratio is 0/0.
 """
 
 import pathlib
