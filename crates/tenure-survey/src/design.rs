@@ -194,6 +194,13 @@ impl Stratified {
         self.standard_error
     }
 
+    /// θ ± z standard errors, not clipped; `None` where the standard error is.
+    #[must_use]
+    pub fn interval(&self, level: Level) -> Option<Interval> {
+        let reach = normal::two_sided_z(level) * self.standard_error?;
+        Interval::about(self.theta.to_f64(), reach, IntervalMethod::Wald, level)
+    }
+
     /// The standard error if strata were formed after a simple random sample; `None` if a stratum has
     /// a single answer.
     #[must_use]
@@ -319,6 +326,8 @@ impl SampleSize {
         match population {
             None => Self::up(endless),
             Some(0) => Err(DesignError::NoPopulation),
+            // of one person this is 0/0 where nothing varies
+            Some(_) if endless <= 0.0 => Self::up(0.0),
             Some(people) => Self::up(endless / (1.0 + (endless - 1.0) / count_to_f64(people))),
         }
     }
@@ -462,14 +471,23 @@ mod tests {
         let level = Level::default();
         let margin =
             |variance, margin, people| SampleSize::for_margin(variance, margin, level, people);
-        for (variance, half) in [(-0.1, 0.1), (1.1, 0.1), (f64::NAN, 0.1), (0.5, 0.0), (0.5, -1.0)]
-        {
+        for (variance, half) in [
+            (-0.1, 0.1),
+            (1.1, 0.1),
+            (f64::NAN, 0.1),
+            (0.5, 0.0),
+            (0.5, -1.0),
+            (0.5, f64::NAN),
+            (0.5, f64::INFINITY),
+        ] {
             assert!(matches!(margin(variance, half, None), Err(DesignError::Range { .. })));
         }
         assert_eq!(margin(0.5, 0.1, Some(0)), Err(DesignError::NoPopulation));
         assert!(matches!(margin(1.0, 1e-9, None), Err(DesignError::TooMany { .. })));
         assert_eq!(margin(0.0, 0.1, None).unwrap().answers_adjusted_wald(), 0);
-        for power in [0.0, 1.0, f64::NAN] {
+        assert_eq!(margin(0.0, 0.1, Some(1)).unwrap().answers(), 0);
+        assert_eq!(margin(0.5, 0.1, Some(1)).unwrap().answers(), 1);
+        for power in [0.0, 1.0, -0.1, 1.1, f64::NAN] {
             let refused = SampleSize::for_power([0.5, 0.5], 0.1, level, power);
             assert!(matches!(refused, Err(DesignError::Range { parameter: "power", .. })));
         }

@@ -3,7 +3,7 @@
 use tenure_stats::{ChiSquareTest, Ratio, ZTest, count_to_f64};
 
 use crate::NetScore;
-use crate::error::GroupsError;
+use crate::error::{CountOverflowError, GroupsError};
 
 /// Do several samples share one score? And if they have a time or a dose, does the score follow it?
 ///
@@ -66,6 +66,10 @@ impl GroupComparison {
     /// # Errors
     /// More answers together than a state holds.
     pub fn new(groups: &[NetScore]) -> Result<Self, GroupsError> {
+        Ok(Self::of_scores(groups)?)
+    }
+
+    pub(crate) fn of_scores(groups: &[NetScore]) -> Result<Self, CountOverflowError> {
         let mut counts = [0_u64; 3];
         for group in groups {
             let more = [group.detractors(), group.passives(), group.promoters()];

@@ -99,6 +99,7 @@ pub enum NetMethod {
 
 /// A number and its standard error.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Estimate {
     /// The number.
@@ -112,6 +113,23 @@ impl Estimate {
     #[must_use]
     pub fn test(&self) -> Option<ZTest> {
         ZTest::new(self.value, self.standard_error)
+    }
+
+    /// The number ± z standard errors, not clipped; `None` only if a limit leaves the floats.
+    ///
+    /// ```
+    /// use tenure_stats::Level;
+    /// use tenure_survey::{NetScore, PseudoCounts};
+    ///
+    /// let adjusted = NetScore::new(0, 0, 7)?.adjusted(PseudoCounts::ROCKS).ok_or("no answers")?;
+    /// let interval = adjusted.wald(Level::default()).ok_or("undefined")?;
+    /// assert!(interval.contains(adjusted.value));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn wald(&self, level: Level) -> Option<Interval> {
+        let reach = normal::two_sided_z(level) * self.standard_error;
+        Interval::about(self.value, reach, IntervalMethod::Wald, level)
     }
 }
 
@@ -331,6 +349,15 @@ pub(crate) struct Scaled {
 impl Scaled {
     pub(crate) fn n(self) -> Option<i128> {
         self.detractors.checked_add(self.passives)?.checked_add(self.promoters)
+    }
+
+    /// Both together.
+    pub(crate) fn plus(self, other: Self) -> Option<Self> {
+        Some(Self {
+            detractors: self.detractors.checked_add(other.detractors)?,
+            passives: self.passives.checked_add(other.passives)?,
+            promoters: self.promoters.checked_add(other.promoters)?,
+        })
     }
 
     pub(crate) fn net(self) -> Option<i128> {

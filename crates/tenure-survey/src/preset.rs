@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use tenure_model::Rounding;
 
 use crate::{
-    Bands, Cut, Definition, DefinitionError, Direction, InvalidPolicy, MissingPolicy, Scale,
-    Statistic,
+    Bands, Cut, Definition, DefinitionError, Direction, InvalidPolicy, MissingPolicy, ResponseBase,
+    Scale, Statistic,
 };
 
 /// Every preset id but the family `csat.top_box(k)`.
-pub(crate) const IDS: [&str; 10] = [
+pub(crate) const IDS: [&str; 11] = [
     "nps.standard.v1",
     "nps.1_10",
     "nps.1_7",
@@ -21,6 +21,7 @@ pub(crate) const IDS: [&str; 10] = [
     "ces2.top2",
     "csat.top2",
     "csat.binary",
+    "acsi",
 ];
 
 /// The preset of that id.
@@ -36,6 +37,7 @@ pub(crate) fn by_id(id: &str) -> Option<Definition> {
         "ces2.top2" => Definition::ces_top2(),
         "csat.top2" => Definition::csat(),
         "csat.binary" => Definition::csat_binary(),
+        "acsi" => Definition::acsi(),
         "csat.top_box(3)" => Definition::csat_top_box(3).ok()?,
         "csat.top_box(4)" => Definition::csat_top_box(4).ok()?,
         "csat.top_box(5)" => Definition::csat_top_box(5).ok()?,
@@ -57,6 +59,8 @@ fn base(id: &'static str, lo: i16, hi: i16, statistic: Statistic) -> Definition 
         statistic,
         missing: MissingPolicy::Exclude,
         invalid: InvalidPolicy::Exclude,
+        response_of: ResponseBase::Delivered,
+        window_days: None,
         rounding: Rounding::HalfAway,
         decimals: 0,
     }
@@ -159,6 +163,13 @@ impl Definition {
     #[must_use]
     pub fn csat_binary() -> Self {
         Self { top_box: Some(Cut::AtLeast(1)), ..base("csat.binary", 0, 1, Statistic::Share) }
+    }
+
+    /// `acsi`: one of the questions behind the American Customer Satisfaction Index, 1 to 10; the mean
+    /// rescaled to 0 to 100. The index itself is an [`AcsiIndex`](crate::AcsiIndex) of several.
+    #[must_use]
+    pub fn acsi() -> Self {
+        base("acsi", 1, 10, Statistic::Rescaled)
     }
 
     /// `csat.top_box(k)`: 1 to k; share of the highest 1, 2 or 3 points by the length of the scale,

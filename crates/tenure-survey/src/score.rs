@@ -9,7 +9,7 @@ use crate::{Definition, Exclusions, NetMethod, Statistic, Tally};
 ///
 /// *Shape*: on the scale of the statistic: points from -100 to 100, a net score from -1 to 1, a share
 /// from 0 to 1, or a mean on the scale of the question. The interval is the default one: score for
-/// points and net, Wilson for a share, t for a mean.
+/// points and net, Wilson for a share, t for a mean, rescaled with it.
 ///
 /// *Undefined when* nothing counts: value and interval are then `None`; for a mean the interval also
 /// with a single answer.
@@ -103,6 +103,10 @@ impl Tally {
                 let mean = self.mean();
                 (mean.n(), mean.mean(), mean.interval(level))
             }
+            Statistic::Rescaled => {
+                let mean = self.mean();
+                (mean.n(), mean.rescaled(), mean.rescaled_interval(level))
+            }
         };
         let definition = self.definition().clone();
         Score { definition, n, exclusions: *self.exclusions(), value, interval }
@@ -125,6 +129,7 @@ mod tests {
             (Statistic::Net, "0.3", IntervalMethod::Score),
             (Statistic::Share, "0.6", IntervalMethod::Wilson),
             (Statistic::Mean, "2.5", IntervalMethod::WaldT),
+            (Statistic::Rescaled, "37.5", IntervalMethod::WaldT), // 100·(2.5 - 1)/4
         ] {
             let definition = Definition::ces1()
                 .with_statistic(statistic)?
