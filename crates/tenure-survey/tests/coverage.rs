@@ -64,10 +64,13 @@ fn the_share_table_at_ten() -> Fallible<()> {
 /// Populations nobody chose by hand, at n = 30.
 #[test]
 fn coverage_of_drawn_populations() -> Fallible<()> {
-    for parameters in [[1.0, 1.0, 1.0], [2.5, 3.5, 5.0], [0.6, 2.0, 9.0]] {
+    // in the third, detractors are so rare that most samples have none
+    for (parameters, bar) in
+        [([1.0, 1.0, 1.0], 0.93), ([2.5, 3.5, 5.0], 0.93), ([0.6, 2.0, 9.0], 0.90)]
+    {
         let populations = dirichlet_populations(parameters, 400);
         let Coverage { worst, mean } = coverage(Method::Score, 30, &populations)?;
-        assert!(worst >= 0.92 && mean >= 0.945, "{parameters:?}: {worst} {mean}");
+        assert!(worst >= bar && mean >= 0.95, "{parameters:?}: {worst} {mean}");
     }
     Ok(())
 }
