@@ -98,6 +98,18 @@ impl NetDifference {
     }
 
     /// An interval for the difference.
+    ///
+    /// ```
+    /// use tenure_stats::Level;
+    /// use tenure_survey::{DifferenceMethod, NetDifference, NetScore};
+    ///
+    /// let all = NetScore::new(0, 0, 10)?;
+    /// let none = NetDifference::new(all, all).ok_or("an empty sample")?;
+    /// let interval = none.interval(DifferenceMethod::MoverScore, Level::default());
+    /// // 0.5550656 below each of the two, and nothing above
+    /// assert!((interval.ok_or("undefined")?.lower() + 0.5550656).abs() < 1e-6);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn interval(&self, method: DifferenceMethod, level: Level) -> Option<Interval> {
         let about = |estimate: Estimate, method| {
@@ -149,6 +161,16 @@ impl NetDifference {
 
     /// The pooled z test, of *one distribution behind both samples*: equal scores with another
     /// spread reject it too. `None` if all answers agree.
+    ///
+    /// ```
+    /// use tenure_survey::{NetDifference, NetScore};
+    ///
+    /// let (a, b) = (NetScore::new(0, 0, 8)?, NetScore::new(8, 0, 0)?);
+    /// let test = NetDifference::new(a, b).and_then(|both| both.same_distribution_test());
+    /// // together 8 against 8: s² = 1, SE = √(1/8 + 1/8)
+    /// assert_eq!(test.map(|test| test.z), Some(4.0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn same_distribution_test(&self) -> Option<ZTest> {
         self.pooled().and_then(|estimate| estimate.test())

@@ -14,6 +14,11 @@ use crate::{Definition, Exclusions, NetMethod, Statistic, Tally};
 /// *Undefined when* nothing counts: value and interval are then `None`; for a mean the interval also
 /// with a single answer.
 ///
+/// *Accuracy*: the value is exact; of the interval see [`NetScore`](crate::NetScore),
+/// [`Share`](tenure_stats::Share) and [`Mean`](crate::Mean).
+///
+/// *Source*: the definition it carries.
+///
 /// ```
 /// use tenure_stats::Level;
 /// use tenure_survey::{Definition, Tally};

@@ -360,6 +360,18 @@ impl WeightedTally {
     /// Did the weighted score change? This tally less the other, as independent samples, with its
     /// standard error √(HC1_a² + HC1_b²); `None` if either rests on fewer than two rows.
     ///
+    /// ```
+    /// use tenure_survey::{Definition, WeightedTally};
+    ///
+    /// let mut now = WeightedTally::new(Definition::nps())?;
+    /// now.push_columns(&[10, 5], &[3.0, 1.0])?;
+    /// let mut before = WeightedTally::new(Definition::nps())?;
+    /// before.push_columns(&[10, 5], &[1.0, 1.0])?;
+    /// let change = now.difference(&before)?.ok_or("too few rows")?;
+    /// assert_eq!(change.value, 0.5); // (3 - 1)/4 - 0
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// Another definition.
     pub fn difference(&self, other: &Self) -> Result<Option<Estimate>, CompareError> {

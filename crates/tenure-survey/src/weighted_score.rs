@@ -118,7 +118,21 @@ impl WeightedScore {
         Some(self.linearized_standard_error_hc0() * libm::sqrt(factor))
     }
 
-    /// An interval for θ.
+    /// An interval for θ; `None` with a single row for the linearised one.
+    ///
+    /// ```
+    /// use tenure_stats::Level;
+    /// use tenure_survey::{Definition, WeightedMethod, WeightedTally};
+    ///
+    /// let mut tally = WeightedTally::new(Definition::nps())?;
+    /// tally.push_columns(&[10, 5], &[1.0, 1.0])?;
+    /// let score = tally.score().ok_or("no weight")?;
+    /// // HC0 is (1 + 1)/4, HC1 twice that
+    /// assert_eq!(score.linearized_standard_error(), Some(1.0));
+    /// let interval = score.interval(WeightedMethod::default(), Level::default());
+    /// assert!((interval.ok_or("undefined")?.upper() - 1.959964).abs() < 1e-6);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn interval(&self, method: WeightedMethod, level: Level) -> Option<Interval> {
         let z = normal::two_sided_z(level);
