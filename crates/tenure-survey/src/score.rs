@@ -1,6 +1,6 @@
 //! The answer of a survey: one number that explains itself.
 
-use tenure_stats::{Interval, Level, Ratio, ShareMethod};
+use tenure_stats::{Interval, Level, Ratio, Share, ShareMethod};
 
 use crate::net_score::rounded;
 use crate::{Definition, Exclusions, NetMethod, Statistic, Tally};
@@ -28,6 +28,7 @@ use crate::{Definition, Exclusions, NetMethod, Statistic, Tally};
 /// let score = tally.score(Level::default());
 /// assert_eq!(score.definition().id(), "nps.standard.v1");
 /// assert_eq!(score.n(), 6);
+/// assert_eq!(score.histogram(), [0, 0, 0, 1, 0, 0, 0, 1, 1, 1, 2]);
 /// assert_eq!(score.value().map(|points| points.to_decimal(10)).as_deref(), Some("33.3333333333"));
 /// assert_eq!(score.rounded().as_deref(), Some("33"));
 /// # Ok::<(), tenure_survey::TallyError>(())
@@ -37,7 +38,9 @@ use crate::{Definition, Exclusions, NetMethod, Statistic, Tally};
 pub struct Score {
     definition: Definition,
     n: u64,
+    histogram: Vec<u64>,
     exclusions: Exclusions,
+    response_rate: Share,
     value: Option<Ratio>,
     interval: Option<Interval>,
 }
@@ -53,6 +56,18 @@ impl Score {
     #[must_use]
     pub const fn n(&self) -> u64 {
         self.n
+    }
+
+    /// The valid answers used, by point, from the lowest up.
+    #[must_use]
+    pub fn histogram(&self) -> &[u64] {
+        &self.histogram
+    }
+
+    /// The response rate of the definition.
+    #[must_use]
+    pub const fn response_rate(&self) -> Share {
+        self.response_rate
     }
 
     /// What was excluded, by reason.
@@ -114,7 +129,9 @@ impl Tally {
             }
         };
         let definition = self.definition().clone();
-        Score { definition, n, exclusions: *self.exclusions(), value, interval }
+        let (histogram, exclusions) = (self.histogram().to_vec(), *self.exclusions());
+        let response_rate = self.response_rate();
+        Score { definition, n, histogram, exclusions, response_rate, value, interval }
     }
 }
 

@@ -36,7 +36,7 @@ pub enum WeightedMethod {
 /// *Source*: Kish 1965, "Survey sampling"; the linearised variance with replacement is that of the R
 /// package `survey` (Lumley).
 ///
-/// See [`WeightedTally`] for an example.
+/// See [`WeightedTally`](crate::WeightedTally) for an example.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct WeightedScore {
     pub(crate) n: u64,

@@ -3,7 +3,6 @@
 #![expect(
     clippy::arithmetic_side_effects,
     clippy::float_cmp,
-    clippy::indexing_slicing,
     reason = "laws on small numbers, compared to the bit; a test may overflow loudly"
 )]
 

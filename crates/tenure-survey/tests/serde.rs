@@ -172,6 +172,8 @@ fn a_score_is_a_document() -> Outcome {
     assert_eq!(score["value"], json!({"num": 7, "den": 10, "value": "0.7000000000"}));
     assert_eq!(score["definition"]["id"], json!("csat.top2"));
     assert_eq!(score["interval"]["method"], json!("wilson"));
+    assert_eq!(score["histogram"], json!([1, 0, 2, 3, 4]));
+    assert_eq!(score["response_rate"], json!({"x": 10, "n": 11}));
     assert_eq!(score["exclusions"]["blank"], json!(1));
     let empty = to_value(Tally::new(Definition::nps()).score(Level::default()))?;
     assert_eq!((&empty["value"], &empty["interval"]), (&json!(null), &json!(null)));
