@@ -13,7 +13,7 @@ use criterion::{BatchSize, Criterion, Throughput};
 use tenure_benches::histories::{EVENTS, contexts, events};
 use tenure_classify::{
     Context, Evidence, EvidenceColumns, EvidenceReader, ExplanationColumns, Target, VerdictColumns,
-    Way, counterfactual, judge,
+    Way, brief, counterfactual,
 };
 use tenure_model::{Book, Event};
 
@@ -83,7 +83,7 @@ fn columns() -> Result<EvidenceColumns, Failure> {
             return Err("rows are missing".into());
         }
         for (row, (evidence, context)) in rows.iter().enumerate() {
-            let verdict = judge(evidence, context);
+            let verdict = brief(evidence, context);
             let found = (verdicts.classes().get(row), verdicts.lo().get(row));
             let reasons = explained.reasons().get(row).copied().unwrap_or_default();
             let changes = counterfactual(evidence, context, Target::ClientSide).ok();
