@@ -252,7 +252,8 @@ fn two_rows(check: impl Fn(&mut EvidenceSlices<'_>)) -> Result<EvidenceColumns, 
 
 #[test]
 fn a_column_of_another_length_is_named() {
-    let one: [(&str, fn(&mut EvidenceSlices<'_>)); 13] = [
+    type Shorten = fn(&mut EvidenceSlices<'_>);
+    let one: [(&str, Shorten); 13] = [
         ("active", |slices| slices.active = &[true]),
         ("sources_complete", |slices| slices.sources_complete = &[true]),
         ("fiduciary", |slices| slices.fiduciary = &[Tri::No]),
