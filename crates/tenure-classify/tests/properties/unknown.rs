@@ -103,7 +103,7 @@ proptest! {
 proptest! {
     // 127 verdicts a case.
     #![proptest_config(ProptestConfig {
-        cases: ProptestConfig::default().cases.div_ceil(16),
+        cases: ProptestConfig::default().cases.div_ceil(32),
         ..ProptestConfig::default()
     })]
 
