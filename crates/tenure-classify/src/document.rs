@@ -161,6 +161,27 @@ pub struct Document {
     pub(crate) root: Node,
 }
 
+#[cfg(feature = "serde")]
+impl Document {
+    /// What it says it is, such as `tenure/ruleset/1`; `None` where it says nothing.
+    ///
+    /// ```
+    /// # #[cfg(feature = "files")] {
+    /// use tenure_classify::{Document, RuleSet};
+    /// let file = Document::from_toml("generic.toml", RuleSet::generic().to_toml())?;
+    /// assert_eq!(file.schema(), Some("tenure/ruleset/1"));
+    /// # }
+    /// # Ok::<(), tenure_classify::DocumentError>(())
+    /// ```
+    #[must_use]
+    pub fn schema(&self) -> Option<&str> {
+        match &self.root.get("schema")?.kind {
+            Kind::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
 #[cfg(feature = "files")]
 mod text {
     use std::sync::Arc;

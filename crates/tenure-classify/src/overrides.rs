@@ -113,7 +113,18 @@ impl Override {
 
     /// The one that holds on that day: of those in force the latest to begin, and of several of
     /// one day the last in the list, as a later entry of a log corrects an earlier one.
-    pub(crate) fn in_force(overrides: &[Self], day: NaiveDate) -> Option<&Self> {
+    ///
+    /// ```
+    /// use tenure_classify::{Class, Override};
+    /// use tenure_model::parse_date;
+    /// let from = parse_date("2025-01-01")?;
+    /// let word = [Override::new(Class::Client, "j.doe", "retainer agreed", from, None)?];
+    /// assert_eq!(Override::in_force(&word, from), word.first());
+    /// assert_eq!(Override::in_force(&word, parse_date("2024-12-31")?), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn in_force(overrides: &[Self], day: NaiveDate) -> Option<&Self> {
         overrides.iter().filter(|one| one.is_in_force(day)).max_by_key(|one| one.from)
     }
 }

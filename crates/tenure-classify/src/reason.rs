@@ -99,13 +99,13 @@ impl Reason {
             | Self::MixedStreams
             | Self::RelationshipEnded
             | Self::HysteresisHeld
+            | Self::HumanOverride
             | Self::SingleTransaction
             | Self::StandardisedOffer
             | Self::NoFormalContract
             | Self::OneWayInteraction
             | Self::SelfService
-            | Self::PriceConvenience
-            | Self::HumanOverride => false,
+            | Self::PriceConvenience => false,
         }
     }
 }

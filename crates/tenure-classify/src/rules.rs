@@ -9,6 +9,7 @@ use crate::fault::DocumentError;
 use crate::named::named;
 use crate::reason::Reason;
 use crate::signal::{Signal, Span};
+use crate::stable::Dwell;
 
 mod built_in;
 mod describe;
@@ -160,7 +161,7 @@ pub struct HardRule {
 
 /// Where the classes begin, and how much more it takes to leave one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_structs, reason = "six numbers, written out by users")]
+#[expect(clippy::exhaustive_structs, reason = "numbers, written out by users")]
 pub struct Thresholds {
     /// Client side from here on.
     pub client: u32,
@@ -170,10 +171,8 @@ pub struct Thresholds {
     pub exit_client: u32,
     /// Customer below this, for a customer.
     pub exit_customer: u32,
-    /// A stable class changes once so many evaluations in a row give the same other class.
-    pub dwell_evaluations: u32,
-    /// The first and the last of them lie at least so many days apart.
-    pub dwell_days: u32,
+    /// How long another class must be found before the stable class changes.
+    pub dwell: Dwell,
 }
 
 /// The two thresholds in use.

@@ -1,5 +1,7 @@
 //! What is measured: the signals, and a row of their values.
 
+use tenure_model::Table;
+
 use crate::named::named;
 
 macro_rules! signals {
@@ -136,6 +138,34 @@ signals! {
     ValueRatio / value_ratio = "value.ratio",
 }
 
+impl Signal {
+    /// The tables that must be complete for its value to be exact; a value can be open all the
+    /// same where a record itself says `unknown`.
+    ///
+    /// ```
+    /// use tenure_classify::Signal;
+    /// use tenure_model::Table;
+    /// assert_eq!(Signal::GoalTracked.tables(), [Table::Goals]);
+    /// ```
+    #[must_use]
+    pub const fn tables(self) -> &'static [Table] {
+        match self {
+            Self::ContractForm | Self::BillingRecurring | Self::Exclusive => &[Table::Contracts],
+            Self::TenureDays | Self::RepeatDays | Self::ValueRatio => {
+                &[Table::Contracts, Table::Purchases]
+            }
+            Self::CustomCount => &[Table::Purchases, Table::Deliverables],
+            Self::AdviceCount | Self::DialogueExchanges | Self::ProactiveCount => {
+                &[Table::Interactions]
+            }
+            Self::GoalTracked => &[Table::Goals],
+            Self::MilestoneCount => &[Table::Deliverables, Table::Goals],
+            Self::ManagerDedicated => &[Table::Assignments],
+            Self::ReferralCount => &[Table::Referrals],
+        }
+    }
+}
+
 named! {
     /// What kind of value a signal has, and so how a rule file writes its points.
     ///
@@ -250,5 +280,34 @@ impl Span {
     #[must_use]
     pub fn hull(self, other: Self) -> Self {
         Self { lo: self.lo.min(other.lo), hi: self.hi.max(other.hi) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Signal;
+    use crate::context::Context;
+    use crate::evidence::Evidence;
+    use crate::value::{ValueMedian, ValuePerDay};
+    use tenure_model::{
+        AccountId, AsOf, Completeness, Coverage, Currency, Relationship, Table, parse_date,
+    };
+
+    /// With nothing recorded, a signal is exact unless one of its tables is not complete.
+    #[test]
+    fn a_signal_is_open_where_one_of_its_tables_is_not_complete() {
+        let nothing = Relationship::new(AccountId::new("acme").unwrap());
+        let as_of = AsOf::new(parse_date("2025-06-30").unwrap());
+        let usd = Currency::new("USD").unwrap();
+        for table in Table::ALL {
+            let coverage = Coverage::complete().with(table, Completeness::Partial);
+            let mut context = Context::new(as_of, coverage);
+            context.value_median = ValueMedian::of(usd, ValuePerDay::new(usd, 1, 1));
+            let signals = Evidence::of(&nothing, &context).signals();
+            for &signal in Signal::ALL {
+                let open = !signals.get(signal).is_exact();
+                assert_eq!(open, signal.tables().contains(&table), "{signal} without {table}");
+            }
+        }
     }
 }

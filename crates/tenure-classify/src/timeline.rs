@@ -7,7 +7,7 @@ use crate::brief::{Brief, brief};
 use crate::class::Class;
 use crate::context::Context;
 use crate::evidence::Evidence;
-use crate::stable::{Dwell, NotLaterError, Observation, Stable, Transition};
+use crate::stable::{NotLaterError, Observation, Stable, Transition};
 
 /// One evaluation of a [`Timeline`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,14 +42,15 @@ pub struct Timeline {
 ///
 /// Each day is asked with what was known on it, and never with more than the context knows: what
 /// was recorded later is not held against the past. The context's day counts for nothing, its
-/// previous class is the stable class before the first day; all else is asked as it says, a
+/// previous class is the stable class before the first day; how long another class must be found
+/// stands in the rule set; all else is asked as it says, a
 /// portfolio's median among it.
 ///
 /// # Errors
 /// A day that is not later than the one before it.
 ///
 /// ```
-/// use tenure_classify::{Class, Context, Dwell, TransitionKind, replay};
+/// use tenure_classify::{Class, Context, TransitionKind, replay};
 /// use tenure_model::record::Purchase;
 /// use tenure_model::{
 ///     AccountId, AsOf, Book, Coverage, Currency, Event, Money, Record, Tri, parse_date,
@@ -61,7 +62,7 @@ pub struct Timeline {
 /// let (book, _) = Book::from_events([Event::new(shopper.clone(), Record::Purchase(milk))]);
 /// let context = Context::new(AsOf::new(parse_date("2025-12-31")?), Coverage::complete());
 /// let dates = [parse_date("2025-05-31")?, parse_date("2025-06-30")?];
-/// let told = replay(book.get(&shopper).ok_or("missing")?, &context, Dwell::default(), dates)?;
+/// let told = replay(book.get(&shopper).ok_or("missing")?, &context, dates)?;
 /// let stable: Vec<_> = told.moments.iter().map(|one| one.stable).collect();
 /// assert_eq!(stable, [None, Some(Class::Customer)]);
 /// let [episode, stage, class] = told.transitions.as_slice() else { return Err("three".into()) };
@@ -73,9 +74,9 @@ pub struct Timeline {
 pub fn replay(
     relationship: &Relationship,
     context: &Context<'_>,
-    dwell: Dwell,
     dates: impl IntoIterator<Item = NaiveDate>,
 ) -> Result<Timeline, NotLaterError> {
+    let dwell = context.rules.parts().thresholds.dwell;
     let known = context.previous_class.map(|class| Stable::with_class(dwell, class));
     let mut stable = known.unwrap_or(Stable::new(dwell));
     let (mut moments, mut transitions) = (Vec::new(), Vec::new());

@@ -1,6 +1,10 @@
 //! Columns say of every row what the one-account functions say of it.
 
-#![expect(clippy::unwrap_used, reason = "helpers outside #[test] functions")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers outside #[test] functions; what is not there should stop the test"
+)]
 
 use proptest::collection::vec;
 use proptest::prelude::*;

@@ -4,7 +4,9 @@
 use tenure_classify::{
     Context, Evidence, Reason, Signal, Span, ValueMedian, ValuePerDay, evaluate,
 };
-use tenure_model::record::{Billing, Contract, Direction, Initiator, Interaction, Purchase, Terms};
+use tenure_model::record::{
+    Assignment, Billing, Contract, Direction, Initiator, Interaction, Purchase, Terms,
+};
 use tenure_model::{
     AsOf, Book, Completeness, Coverage, Currency, Event, Money, Record, Relationship, Table, Tri,
 };
@@ -89,12 +91,6 @@ fn evidence_an_unseen_contract_could_not_have_closed_over_counts_from_the_lower_
     // opening belongs to this episode for sure, what happened 150 days before may not.
     let mut retainer = Contract::new("retainer", ago(100), Terms::Negotiated, Billing::Quarterly);
     (retainer.fiduciary, retainer.exclusive) = (Tri::No, Tri::No);
-    let advised = |days_ago: i64| {
-        let (way, who) = (Direction::Mutual, Initiator::Provider);
-        let mut advice = Interaction::new(ago(days_ago), "call", "advice", way, who);
-        advice.personal = true;
-        event(Record::Interaction(advice)).unwrap()
-    };
     let counted = |days_ago: i64| {
         let mut asked = context();
         asked.coverage = Coverage::complete().with(Table::Contracts, Completeness::Partial);
@@ -126,4 +122,90 @@ fn four_reasons_are_shown_and_all_are_kept() {
     ];
     assert_eq!(verdict.reasons, all);
     assert_eq!(verdict.shown_reasons(), &all[..4]);
+}
+
+fn advised(days_ago: i64) -> Event {
+    let (way, who) = (Direction::Mutual, Initiator::Provider);
+    let mut advice = Interaction::new(ago(days_ago), "call", "advice", way, who);
+    advice.personal = true;
+    event(Record::Interaction(advice)).unwrap()
+}
+
+#[test]
+fn where_no_business_was_seen_an_episode_may_have_opened_today() {
+    let least = |gone: &[Table], days_ago: i64| {
+        let mut asked = context();
+        for &table in gone {
+            asked.coverage = asked.coverage.with(table, Completeness::Absent);
+        }
+        let evidence = Evidence::of(&relationship(&[advised(days_ago)]), &asked);
+        assert_eq!(evidence.signals().get(Signal::AdviceCount).hi(), 1);
+        evidence.signals().get(Signal::AdviceCount).lo()
+    };
+    // A contract before would have closed 91 days ago at the latest: 90 days of grace.
+    assert_eq!([90, 91].map(|day| least(&[Table::Contracts], day)), [1, 0]);
+    // A purchase before four days ago: three gaps of a day.
+    assert_eq!([3, 4].map(|day| least(&[Table::Purchases], day)), [1, 0]);
+    assert_eq!([0, 1].map(|day| least(&[Table::Contracts, Table::Purchases], day)), [1, 0]);
+    // With both complete there is nobody to have closed.
+    assert_eq!([90, 364].map(|day| least(&[], day)), [1, 1]);
+}
+
+#[test]
+fn a_manager_counts_for_certain_only_if_there_was_one_on_every_day_it_may_have_ended() {
+    let mut ended = Contract::new("retainer", ago(400), Terms::Standard, Billing::Hourly);
+    (ended.end, ended.fiduciary, ended.exclusive) = (Some(ago(200)), Tri::No, Tri::No);
+    let mut asked = context();
+    asked.coverage = asked.coverage.with(Table::Purchases, Completeness::Absent);
+    let managed = |stints: &[(i64, Option<i64>)]| {
+        let mut events = vec![event(Record::Contract(ended.clone())).unwrap()];
+        for &(start, end) in stints {
+            let mut one = Assignment::new(ago(start), "account manager");
+            one.end = end.map(ago);
+            events.extend(event(Record::Assignment(one)));
+        }
+        let span = Evidence::of(&relationship(&events), &asked).signals();
+        let span = span.get(Signal::ManagerDedicated);
+        (span.lo(), span.hi())
+    };
+    assert_eq!(managed(&[]), (0, 0));
+    assert_eq!(managed(&[(500, None)]), (1, 1));
+    // One after the other, without and with a day between.
+    assert_eq!(managed(&[(500, Some(100)), (99, None)]), (1, 1));
+    assert_eq!(managed(&[(500, Some(100)), (98, None)]), (0, 1));
+    assert_eq!(managed(&[(500, Some(100)), (300, Some(0))]), (1, 1));
+    assert_eq!(managed(&[(500, Some(1))]), (0, 1));
+    assert_eq!(managed(&[(200, Some(200))]), (0, 1));
+    assert_eq!(managed(&[(150, Some(120))]), (0, 1));
+    assert_eq!(managed(&[(500, Some(201))]), (0, 0));
+    assert_eq!(managed(&[(-1, None)]), (0, 0));
+}
+
+/// Not live since 700 days, by purchases of a day's rhythm: it may have gone on under a contract
+/// unseen, and ended between. Evidence of that time may count; nothing counts for certain.
+#[test]
+fn evidence_between_the_last_day_seen_and_today_may_count() {
+    let mut asked = context();
+    asked.coverage = asked.coverage.with(Table::Contracts, Completeness::Absent);
+    let advice = |days_ago: i64| {
+        let days = [702, 701, 700].map(|day| bought(day, usd("1.00")));
+        let events = [days.to_vec(), vec![advised(days_ago)]].concat();
+        let span = Evidence::of(&relationship(&events), &asked).signals();
+        let span = span.get(Signal::AdviceCount);
+        (span.lo(), span.hi())
+    };
+    assert_eq!([1_065, 1_064, 700, 500, 0].map(advice), [(0, 0), (0, 1), (0, 1), (0, 1), (0, 1)]);
+    // Within the grace of a contract no newer episode can have begun: what every window holds counts.
+    let mut ended = Contract::new("retainer", ago(1_000), Terms::Standard, Billing::Hourly);
+    (ended.end, ended.fiduciary, ended.exclusive) = (Some(ago(50)), Tri::No, Tri::No);
+    asked.coverage = Coverage::complete().with(Table::Purchases, Completeness::Absent);
+    let advice = |days_ago: i64| {
+        let events = [event(Record::Contract(ended.clone())).unwrap(), advised(days_ago)];
+        let span = Evidence::of(&relationship(&events), &asked).signals();
+        let span = span.get(Signal::AdviceCount);
+        (span.lo(), span.hi())
+    };
+    // From the 365 days before the end to the end; today's window begins 365 days ago.
+    let found = [415, 414, 365, 364, 50, 49].map(advice);
+    assert_eq!(found, [(0, 0), (0, 1), (0, 1), (1, 1), (1, 1), (0, 1)]);
 }

@@ -211,7 +211,7 @@ fn what_no_evaluations_lead_to_is_no_state() {
 fn a_timeline_and_its_causes_are_written_with_their_words() {
     let mut context = Context::new(AsOf::new(day("2025-12-31")), Coverage::complete());
     let dates = [day("2025-06-24"), day("2025-06-30")];
-    let told = replay(&retained(), &context, Dwell::default(), dates).unwrap();
+    let told = replay(&retained(), &context, dates).unwrap();
     let json = serde_json::to_value(&told).unwrap();
     assert_eq!(json["moments"][1]["stable"], "client");
     assert_eq!(json["moments"][0]["found"]["stage"], "prospect");

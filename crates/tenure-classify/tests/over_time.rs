@@ -30,6 +30,13 @@ fn context(coverage: Coverage) -> Context<'static> {
     Context::new(AsOf::new(today()), coverage)
 }
 
+/// The default rules with another dwell; no evaluation is no less than one.
+fn with_dwell(dwell: Dwell) -> RuleSet {
+    let mut parts = RuleSet::generic().parts().clone();
+    parts.thresholds.dwell = Dwell { evaluations: dwell.evaluations.max(1), ..dwell };
+    parts.build().unwrap()
+}
+
 fn class() -> impl Strategy<Value = Option<Class>> {
     prop::option::of(select(Class::ALL))
 }
@@ -246,7 +253,9 @@ proptest! {
         asked.as_of = AsOf::new(today()).known_at(known_at);
         asked.previous_class = previous;
         asked.policy = if lean { Policy::Lean } else { Policy::Strict };
-        let found = replay(&relationship, &asked, dwell, days.iter().copied()).unwrap();
+        let rules = with_dwell(dwell);
+        asked.rules = &rules;
+        let found = replay(&relationship, &asked, days.iter().copied()).unwrap();
         let question = oracle::Question {
             relationship: &relationship,
             rules: RuleSet::generic().parts(),
@@ -286,11 +295,13 @@ proptest! {
         let relationship = relationship(&events);
         let mut asked = context(coverage);
         asked.previous_class = previous;
-        let whole = replay(&relationship, &asked, dwell, days.iter().copied()).unwrap();
+        let rules = with_dwell(dwell);
+        asked.rules = &rules;
+        let whole = replay(&relationship, &asked, days.iter().copied()).unwrap();
 
         let early = place.index(days.len() + 1);
         let Timeline { mut stable, mut transitions, .. } =
-            replay(&relationship, &asked, dwell, days[..early].iter().copied()).unwrap();
+            replay(&relationship, &asked, days[..early].iter().copied()).unwrap();
         for (&day, moment) in days[early..].iter().zip(&whole.moments[early..]) {
             let mut on_day = asked;
             on_day.as_of = AsOf::new(day);

@@ -102,7 +102,7 @@ fn rule_sets() -> impl Strategy<Value = RuleSet> {
             let room = limits.client - limits.customer - 1;
             limits.exit_client = limits.client - up_to(places.2, room);
             limits.exit_customer = limits.customer + up_to(places.3, room);
-            (limits.dwell_evaluations, limits.dwell_days) = dwell;
+            (limits.dwell.evaluations, limits.dwell.days) = dwell;
             parts.transactional.min_standard_count = streams.0;
             parts.transactional.min_standard_share_bps = streams.1;
             Some(parts.build().unwrap())
@@ -197,7 +197,7 @@ proptest! {
         match place {
             0 => parts.window_days = other.parts().window_days,
             1 => parts.transactional = other.parts().transactional,
-            2 => parts.thresholds.dwell_days = other.parts().thresholds.dwell_days,
+            2 => parts.thresholds.dwell = other.parts().thresholds.dwell,
             3 => parts.signals.to_mut().reverse(),
             4 => parts.hard_rules.to_mut().reverse(),
             _ => parts = other.parts().clone(),

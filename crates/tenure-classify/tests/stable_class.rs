@@ -7,8 +7,8 @@
 
 use chrono::{Days, NaiveDate};
 use tenure_classify::{
-    Cause, Class, Context, Dwell, Observation, Signal, Source, Stable, Stage, Timeline, Transition,
-    TransitionKind, WhyChanged, earlier_verdicts, evaluate, replay, why_changed,
+    Cause, Class, Context, Dwell, Observation, RuleSet, Signal, Source, Stable, Stage, Timeline,
+    Transition, TransitionKind, WhyChanged, earlier_verdicts, evaluate, replay, why_changed,
 };
 use tenure_model::record::{Billing, Contract, Deliverable, Goal, Purchase, Terms};
 use tenure_model::{
@@ -24,6 +24,13 @@ fn relationship(events: &[Event]) -> Relationship {
 
 fn context() -> Context<'static> {
     Context::new(AsOf::new(today()), Coverage::complete())
+}
+
+/// The default rules with another dwell.
+fn with_dwell(dwell: Dwell) -> RuleSet {
+    let mut parts = RuleSet::generic().parts().clone();
+    parts.thresholds.dwell = dwell;
+    parts.build().unwrap()
 }
 
 /// An evaluation that says so, so many days after the first.
@@ -46,7 +53,7 @@ fn nothing_evaluated_is_no_class() {
     let stable = Stable::new(Dwell::default());
     assert_eq!((stable.class(), stable.since(), stable.is_stale()), (None, None, false));
     assert_eq!((stable.challenger(), stable.last()), (None, None));
-    let none = replay(&relationship(&[]), &context(), Dwell::default(), []).unwrap();
+    let none = replay(&relationship(&[]), &context(), []).unwrap();
     assert_eq!((none.moments, none.transitions, none.stable), (vec![], vec![], stable));
 }
 
@@ -114,7 +121,7 @@ fn a_day_is_evaluated_once() {
     let error = stable.push(seen(29, Class::Client)).unwrap_err();
     let said = "an evaluation as of `2022-11-02` does not follow the last one, as of `2022-11-03`";
     assert_eq!(error.to_string(), said);
-    let twice = replay(&relationship(&[]), &context(), Dwell::default(), [ago(1), ago(1)]);
+    let twice = replay(&relationship(&[]), &context(), [ago(1), ago(1)]);
     assert_eq!(twice.unwrap_err().found(), ago(1));
 }
 
@@ -246,7 +253,7 @@ fn a_contract_ended_on_the_day_between() {
     events.extend([bought(ago(100)), bought(ago(90))]);
     let acme = relationship(&events);
     let dates = [ago(310), ago(300), ago(299), ago(100)];
-    let told = replay(&acme, &context(), Dwell::default(), dates).unwrap();
+    let told = replay(&acme, &context(), dates).unwrap();
     let stages: Vec<_> = told.moments.iter().map(|one| one.found.stage).collect();
     assert_eq!(stages, [Stage::Active, Stage::Active, Stage::Former, Stage::Active]);
     let classes: Vec<_> = told.moments.iter().map(|one| one.found.class).collect();
@@ -256,7 +263,7 @@ fn a_contract_ended_on_the_day_between() {
     assert_eq!(held.collect::<Vec<_>>(), [Some(Class::Client); 4]);
     // Without the evaluation in between the contract ended since the last one.
     let dates = [ago(310), ago(300), ago(100)];
-    let told = replay(&acme, &context(), Dwell::default(), dates).unwrap();
+    let told = replay(&acme, &context(), dates).unwrap();
     let held: Vec<_> = told.moments.iter().map(|one| one.stable).collect();
     assert_eq!(held, [Some(Class::Client), Some(Class::Client), Some(Class::Customer)]);
     let kinds: Vec<TransitionKind> = told.transitions.iter().map(|one| one.kind).collect();
@@ -338,13 +345,11 @@ fn what_moved_is_told_from_where_the_old_class_was_last_found() {
     let mut duty = contract(ago(60), None);
     duty.fiduciary = Tri::Yes;
     let events = [bought(ago(300)), goal(ago(100), &[]), event(Record::Contract(duty)).unwrap()];
-    let Timeline { transitions, .. } = replay(
-        &relationship(&events),
-        &context(),
-        Dwell { evaluations: 1, days: 0 },
-        [ago(200), ago(90), ago(30)],
-    )
-    .unwrap();
+    let rules = with_dwell(Dwell { evaluations: 1, days: 0 });
+    let mut asked = context();
+    asked.rules = &rules;
+    let Timeline { transitions, .. } =
+        replay(&relationship(&events), &asked, [ago(200), ago(90), ago(30)]).unwrap();
     let told = |one: &Transition| -> Vec<(String, i64, i64)> {
         let moved = one.moved.iter().filter_map(|one| match one.source {
             Source::Signal(signal) => Some((signal.name().to_owned(), one.from.lo, one.to.lo)),

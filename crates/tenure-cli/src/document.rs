@@ -69,7 +69,7 @@ struct TableLine {
 }
 
 #[derive(Serialize)]
-struct ClassLine<'a> {
+pub(crate) struct ClassLine<'a> {
     class: &'a str,
     accounts: u64,
     stages: Map<'a, u64>,
@@ -121,7 +121,7 @@ struct IntervalLine {
 }
 
 /// An object whose keys keep their order.
-struct Map<'a, T>(Vec<(&'a str, T)>);
+pub(crate) struct Map<'a, T>(pub(crate) Vec<(&'a str, T)>);
 
 impl<T: Serialize> Serialize for Map<'_, T> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -140,6 +140,8 @@ struct AccountLineOut<'a> {
     term: &'a str,
     confidence: &'a str,
     reasons: &'a [&'static str],
+    #[serde(rename = "override")]
+    overridden: Option<&'static str>,
     class_at_opening: &'a str,
     health: Option<[i64; 2]>,
     p_alive: Option<f64>,
@@ -206,7 +208,7 @@ fn table_line(table: &TableUse) -> TableLine {
     }
 }
 
-fn class_line(class: &Population) -> ClassLine<'_> {
+pub(crate) fn class_line(class: &Population) -> ClassLine<'_> {
     ClassLine { class: class.class, accounts: class.accounts, stages: Map(class.stages.clone()) }
 }
 
@@ -324,6 +326,7 @@ fn account_line(line: &AccountLine) -> AccountLineOut<'_> {
         term: &line.term,
         confidence: line.confidence,
         reasons: &line.reasons,
+        overridden: line.overridden,
         class_at_opening: line.class_at_opening,
         health: line.health.map(Into::into),
         p_alive: line.p_alive,

@@ -3,13 +3,14 @@
 use std::io;
 use std::path::PathBuf;
 
+use tenure::classify::{BackwardsError, DocumentError, Fault, FaultCode, OverrideError};
 use tenure::ingest::IngestError;
 use tenure::scorecard::ScorecardError;
 
 /// Why a command could not be carried out. Each is one line for a person at a terminal.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CommandError {
-    #[error("no report on `{}`", path.display())]
+    #[error("cannot use `{}`", path.display())]
     Ingest {
         path: PathBuf,
         #[source]
@@ -21,7 +22,7 @@ pub(crate) enum CommandError {
         source: IngestError,
     },
     #[error(
-        "no day is given to report as of: add --as-of YYYY-MM-DD, or `as_of` to tenure.toml; no clock is read"
+        "no day is given to ask as of: add --as-of YYYY-MM-DD, or `as_of` to tenure.toml; no clock is read"
     )]
     NoAsOf,
     #[error("`[report]` in tenure.toml is wrong")]
@@ -29,7 +30,29 @@ pub(crate) enum CommandError {
         #[source]
         source: SettingsError,
     },
-    #[error("the scorecard cannot be computed")]
+    #[error(transparent)]
+    Typed(SettingsError),
+    #[error(
+        "`{found}` is neither a built-in {what} nor a file; built in are {}",
+        built_in.join(", ")
+    )]
+    NoDocument { what: &'static str, found: String, built_in: Vec<&'static str> },
+    #[error("cannot read `{}`", path.display())]
+    ReadDocument {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("{}", first_fault(.0))]
+    Document(DocumentError),
+    #[error("tenure.toml line {line}, column {column}: this [[override]] is wrong")]
+    Override {
+        line: usize,
+        column: usize,
+        #[source]
+        source: SettingsError,
+    },
+    #[error("the portfolio cannot be computed")]
     Scorecard {
         #[source]
         source: ScorecardError,
@@ -44,15 +67,50 @@ pub(crate) enum CommandError {
     NotEmpty { path: PathBuf },
     #[error("`{found}` is not a table; the tables are {tables}")]
     UnknownTable { found: String, tables: String },
+    #[error("`{found}` is not an account of this folder{}", did_you_mean(near))]
+    UnknownAccount { found: String, near: Vec<String> },
+    #[error("--from cannot be answered")]
+    From(#[source] BackwardsError),
+    #[error("{faulty} of {files} file(s) cannot be used")]
+    FaultyFiles { faulty: usize, files: usize },
+    #[error("a thread did not start, or ended without a result")]
+    Thread,
     #[error("cannot print")]
     Print(#[source] io::Error),
 }
 
-/// What is wrong with `[report]`.
+/// The first fault, and where the others are listed. Of a file that is something else only that
+/// is told: what it lacks to be what was wanted is no fault of it.
+fn first_fault(error: &DocumentError) -> String {
+    let faults = told_faults(error);
+    let first = faults.first().map(ToString::to_string).unwrap_or_default();
+    match faults.len().saturating_sub(1) {
+        0 => first,
+        more => format!("{first} (and {more} more: `tenure rules check` lists them)"),
+    }
+}
+
+/// The faults that are told to people.
+pub(crate) fn told_faults(error: &DocumentError) -> Vec<&Fault> {
+    let other_schema = error.faults().iter().find(|fault| fault.code() == FaultCode::BadSchema);
+    other_schema.map_or_else(|| error.faults().iter().collect(), |fault| vec![fault])
+}
+
+fn did_you_mean(near: &[String]) -> String {
+    let near: Vec<String> = near.iter().map(|name| format!("`{name}`")).collect();
+    match near.as_slice() {
+        [] => String::new(),
+        near => format!("; did you mean {}?", near.join(" or ")),
+    }
+}
+
+/// What is wrong with `[report]`, or with what was typed instead.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SettingsError {
     #[error("{0}")]
     Shape(String),
+    #[error(transparent)]
+    Override(OverrideError),
     #[error("`{key}` is `{found}`, expected {expected}")]
     Value { key: &'static str, found: String, expected: String },
 }

@@ -258,6 +258,10 @@ fn accounts(page: &mut String, card: &Scorecard) {
         } else {
             line.class.to_owned()
         };
+        let class = match line.overridden {
+            Some(word) => format!("{class} (a person decided: {word})"),
+            None => class,
+        };
         let told = |code: &&'static str| Reason::from_name(code).map_or(*code, Reason::text);
         let why: Vec<&str> = line.reasons.iter().map(told).collect();
         let _ = writeln!(

@@ -1,12 +1,19 @@
 //! The `tenure` command. Its manual is its `--help`.
 
 mod args;
+mod classify;
 mod demo;
 mod document;
 mod error;
+mod explain;
+mod files;
 mod html;
+mod input;
+mod near;
+mod overrides;
 mod progress;
 mod report;
+mod rules;
 mod settings;
 mod table;
 mod text;
@@ -22,6 +29,7 @@ use tenure::model::Table;
 
 use crate::args::{Cli, Command, DemoArgs, SchemaArgs};
 use crate::error::CommandError;
+use crate::input::Rejects;
 
 /// Rows were rejected, and `--strict` was given.
 const REJECTED: u8 = 1;
@@ -31,12 +39,15 @@ const UNUSABLE: u8 = 2;
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Report(args) => report::run(&args),
-        Command::Demo(args) => write_demo(&args).map(|()| report::Rejects::None),
-        Command::Schema(args) => print_schema(&args).map(|()| report::Rejects::None),
+        Command::Classify(args) => classify::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Rules(command) => rules::run(&command),
+        Command::Demo(args) => write_demo(&args).map(|()| Rejects::None),
+        Command::Schema(args) => print_schema(&args).map(|()| Rejects::None),
     };
     match done {
-        Ok(report::Rejects::None) => ExitCode::SUCCESS,
-        Ok(report::Rejects::Some) => ExitCode::from(REJECTED),
+        Ok(Rejects::None) => ExitCode::SUCCESS,
+        Ok(Rejects::Some) => ExitCode::from(REJECTED),
         // The reader of our output has gone: not our failure to report.
         Err(CommandError::Print(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
             ExitCode::SUCCESS
@@ -52,6 +63,13 @@ fn main() -> ExitCode {
 fn print(text: &str) -> Result<(), CommandError> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(CommandError::Print)
+}
+
+/// Writes a document as JSON to standard output.
+fn print_json(document: &impl serde::Serialize) -> Result<(), CommandError> {
+    let json = serde_json::to_string_pretty(document);
+    let json = json.map_err(|error| CommandError::Print(error.into()))?;
+    print(&format!("{}\n", text::printable_json(&json)))
 }
 
 fn write_demo(args: &DemoArgs) -> Result<(), CommandError> {

@@ -3,36 +3,26 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use tenure::ingest::{Folder, Ingested, MAX_LOCATED_REJECTS};
+use tenure::ingest::{Ingested, MAX_LOCATED_REJECTS};
 use tenure::scorecard::{Scorecard, scorecard};
 
-use crate::args::{DEMO_SEED, Format, ReportArgs};
+use crate::args::{Format, ReportArgs};
 use crate::document::{self, FileLine};
 use crate::error::CommandError;
-use crate::{demo, html, print, progress, settings, table, text};
+use crate::input::{self, Rejects};
+use crate::{html, print, progress, settings, table, text};
 
 /// The files a report writes.
 const OUTPUTS: [&str; 3] = ["report.json", "report.html", "rejects.csv"];
 
-/// Whether the run ends in failure because rows were rejected.
-pub(crate) enum Rejects {
-    None,
-    Some,
-}
-
 /// Reads, computes, prints and writes.
 pub(crate) fn run(args: &ReportArgs) -> Result<Rejects, CommandError> {
-    let ingested = read(args)?;
+    let ingested = input::read(&args.input)?;
     let as_of = ingested.as_of.ok_or(CommandError::NoAsOf)?;
-    let chosen =
-        settings::read(as_of, &ingested).map_err(|source| CommandError::Settings { source })?;
-    let threads = args.threads.map_or_else(
-        || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
-        |threads| NonZeroUsize::new(usize::from(threads)).unwrap_or(NonZeroUsize::MIN),
-    );
+    let chosen = settings::read(as_of, &ingested, &args.question)?;
+    let threads = input::threads(&args.input);
     let bar = progress::accounts(u64::try_from(ingested.book.len()).unwrap_or(u64::MAX));
     bar.set_message("classify and measure");
     let card = scorecard(&ingested.book, &chosen.settings, threads, &|done| bar.inc(done))
@@ -58,61 +48,7 @@ pub(crate) fn run(args: &ReportArgs) -> Result<Rejects, CommandError> {
             print(&format!("Written: {}, {}\n", json.display(), page.display()))?;
         }
     }
-    let counts = ingested.counts();
-    if counts.after_as_of > 0 {
-        eprintln!(
-            "note: {} rows are dated after as-of and have no effect; {} lists them",
-            text::grouped(i128::from(counts.after_as_of)),
-            rejects.display()
-        );
-    }
-    let rejected = counts.rejected;
-    if rejected > 0 {
-        eprintln!(
-            "{}: rejected {} row(s); see {}",
-            if args.strict { "error" } else { "warning" },
-            text::grouped(i128::from(rejected)),
-            rejects.display()
-        );
-        for reject in ingested.rejects().take(5) {
-            eprintln!("  {}", text::printable(&reject.to_string()));
-        }
-        if args.strict {
-            return Ok(Rejects::Some);
-        }
-    }
-    Ok(Rejects::None)
-}
-
-fn read(args: &ReportArgs) -> Result<Ingested, CommandError> {
-    let (folder, path) = match &args.dir {
-        Some(path) => (Folder::open(path), Some(path.clone())),
-        None => (Folder::in_memory(demo::files(DEMO_SEED)), None),
-    };
-    let failed = |source| match &path {
-        Some(path) => CommandError::Ingest { path: path.clone(), source },
-        None => CommandError::Demo { source },
-    };
-    let mut folder = folder.map_err(&failed)?;
-    if let Some(as_of) = args.as_of {
-        folder = folder.with_as_of(as_of);
-    }
-    if let Some(known_at) = args.known_at {
-        folder = folder.with_known_at(known_at);
-    }
-    if folder.config().as_of().is_none() {
-        return Err(CommandError::NoAsOf);
-    }
-    let bar = progress::bytes(0);
-    let ingested = folder.read(|at| {
-        bar.set_length(at.total_bytes);
-        bar.set_position(at.bytes);
-        if bar.message() != at.file {
-            bar.set_message(at.file.to_owned());
-        }
-    });
-    bar.finish_and_clear();
-    ingested.map_err(&failed)
+    Ok(input::tell(&args.input, &ingested, Some(&rejects)))
 }
 
 /// What became of the rows, in one sentence.

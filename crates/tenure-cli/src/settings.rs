@@ -1,18 +1,67 @@
 //! `[report]` of `tenure.toml`: which windows, packs and definitions a report uses.
 
+use std::num::NonZeroUsize;
+
 use chrono::NaiveDate;
-use serde::Deserialize;
-use tenure::classify::{Pack, Policy};
+use serde::{Deserialize, Serialize};
+use tenure::classify::{Context, Digest, Pack, Playbook, Policy, RuleSet};
 use tenure::clv::{DiscountRate, Refunds, TimeSpan, TimeUnit, Timing};
 use tenure::ingest::Ingested;
 use tenure::scorecard::Settings;
 
-use crate::error::SettingsError;
+use crate::args::QuestionArgs;
+use crate::error::{CommandError, SettingsError};
+use crate::{files, overrides, progress};
 
 /// The settings, and the same as they stand in report.json.
 pub(crate) struct Chosen {
     pub(crate) settings: Settings,
     pub(crate) echo: serde_json::Value,
+    pub(crate) asked: Asked,
+}
+
+/// Of the settings, what a verdict depends on, as it stands in a document.
+#[derive(Debug, Serialize)]
+pub(crate) struct Asked {
+    policy: &'static str,
+    packs: Vec<Identity>,
+    industry: Option<String>,
+}
+
+/// Which rule set or pack, as it stands in a document.
+#[derive(Debug, Serialize)]
+pub(crate) struct Identity {
+    pub(crate) id: String,
+    pub(crate) version: String,
+    pub(crate) sha256: Digest,
+}
+
+pub(crate) fn rule_set(rules: &RuleSet) -> Identity {
+    let (id, version) = (rules.id().to_owned(), rules.version().to_owned());
+    Identity { id, version, sha256: rules.digest() }
+}
+
+pub(crate) fn playbook(book: &Playbook) -> Identity {
+    let (id, version) = (book.id().to_owned(), book.version().to_owned());
+    Identity { id, version, sha256: book.digest() }
+}
+
+fn pack(pack: &Pack) -> Identity {
+    let (id, version) = (pack.id().to_owned(), pack.version().to_owned());
+    Identity { id, version, sha256: pack.digest() }
+}
+
+/// What every account of the folder is judged with.
+pub(crate) fn context<'a>(
+    settings: &'a Settings,
+    ingested: &Ingested,
+    threads: NonZeroUsize,
+) -> Result<Context<'a>, CommandError> {
+    let bar = progress::accounts(u64::try_from(ingested.book.len()).unwrap_or(u64::MAX));
+    bar.set_message("find the usual value");
+    let context = settings.context(&ingested.book, threads, &|done| bar.inc(done));
+    bar.finish_and_clear();
+    context.map_err(|source| CommandError::Scorecard { source })
 }
 
 #[derive(Debug, Deserialize)]
@@ -65,13 +114,40 @@ impl Default for Value {
     }
 }
 
-/// Reads `[report]` and what else of the folder a report needs.
-pub(crate) fn read(as_of: NaiveDate, ingested: &Ingested) -> Result<Chosen, SettingsError> {
-    let report: Report = ingested
+/// Reads `[report]` and what else of the folder a question needs; what was typed stands before it.
+pub(crate) fn read(
+    as_of: NaiveDate,
+    ingested: &Ingested,
+    typed: &QuestionArgs,
+) -> Result<Chosen, CommandError> {
+    if let Some(name) = &typed.policy {
+        policy("--policy", name).map_err(CommandError::Typed)?;
+    }
+    let packs = files::packs(&typed.packs)?;
+    let rules = files::rule_set(&typed.rules, &typed.bases)?;
+    let mut chosen = of_folder(as_of, ingested, typed.policy.as_deref(), packs)
+        .map_err(|source| CommandError::Settings { source })?;
+    Pack::check_together(&chosen.settings.packs).map_err(CommandError::Document)?;
+    chosen.settings.rules = rules;
+    chosen.settings.overrides = overrides::read(&ingested.overrides)?;
+    Ok(chosen)
+}
+
+/// The settings of a folder; a policy or packs that were typed stand before its own.
+fn of_folder(
+    as_of: NaiveDate,
+    ingested: &Ingested,
+    typed_policy: Option<&str>,
+    typed_packs: Vec<Pack>,
+) -> Result<Chosen, SettingsError> {
+    let mut report: Report = ingested
         .report
         .clone()
         .try_into()
         .map_err(|error: toml::de::Error| SettingsError::Shape(error.message().to_owned()))?;
+    if let Some(policy) = typed_policy {
+        policy.clone_into(&mut report.policy);
+    }
     let mut settings = Settings::new(as_of, ingested.coverage);
     settings.known_at = ingested.known_at;
     settings.currency = ingested.currency;
@@ -79,21 +155,9 @@ pub(crate) fn read(as_of: NaiveDate, ingested: &Ingested) -> Result<Chosen, Sett
     settings.window_months = within("window_months", report.window_months, 1, 120)?;
     settings.revenue_months = within("revenue_months", report.revenue_months, 1, 120)?;
     settings.repeat_window_days = within("repeat_window_days", report.repeat_window_days, 0, 3660)?;
-    settings.packs = report
-        .packs
-        .iter()
-        .map(|name| {
-            let built_in = Pack::built_in(name).cloned();
-            named("packs", name, built_in, Pack::BUILT_IN.iter().copied())
-        })
-        .collect::<Result<_, _>>()?;
+    settings.packs = if typed_packs.is_empty() { packs(&report.packs)? } else { typed_packs };
     settings.industry.clone_from(&report.industry);
-    settings.policy = named(
-        "policy",
-        &report.policy,
-        Policy::from_name(&report.policy),
-        Policy::ALL.iter().map(|policy| policy.name()),
-    )?;
+    settings.policy = policy("policy", &report.policy)?;
     let clv = &report.clv;
     settings.value.unit = named(
         "clv.time_unit",
@@ -142,14 +206,30 @@ pub(crate) fn read(as_of: NaiveDate, ingested: &Ingested) -> Result<Chosen, Sett
             "timing": clv.timing,
         },
         "industry": report.industry,
-        "packs": report.packs,
+        "packs": settings.packs.iter().map(Pack::id).collect::<Vec<_>>(),
         "policy": report.policy,
         "repeat_window_days": report.repeat_window_days,
         "revenue_months": report.revenue_months,
         "time_zone": ingested.zone.name(),
         "window_months": report.window_months,
     });
-    Ok(Chosen { settings, echo })
+    let asked = Asked {
+        policy: settings.policy.name(),
+        packs: settings.packs.iter().map(pack).collect(),
+        industry: report.industry,
+    };
+    Ok(Chosen { settings, echo, asked })
+}
+
+fn policy(key: &'static str, name: &str) -> Result<Policy, SettingsError> {
+    named(key, name, Policy::from_name(name), Policy::ALL.iter().map(|policy| policy.name()))
+}
+
+fn packs(names: &[String]) -> Result<Vec<Pack>, SettingsError> {
+    let pack = |name: &String| {
+        named("packs", name, Pack::built_in(name).cloned(), Pack::BUILT_IN.iter().copied())
+    };
+    names.iter().map(pack).collect()
 }
 
 fn within(key: &'static str, found: u32, least: u32, most: u32) -> Result<u32, SettingsError> {

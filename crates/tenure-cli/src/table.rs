@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
-use tenure::model::Table as ModelTable;
-use tenure::scorecard::{AccountLine, Basis, Figure, Group, Scorecard, Section};
+use tenure::classify::Treatment;
+use tenure::model::{Completeness, Table as ModelTable};
+use tenure::scorecard::{AccountLine, Basis, Figure, Group, Population, Scorecard, Section};
 
 use crate::text;
 
@@ -71,7 +72,7 @@ pub(crate) fn render(card: &Scorecard) -> String {
         card.as_of.knowledge_day(),
         card.rule_set
     );
-    let _ = writeln!(out, "Who are they to us?\n{}", population(card));
+    let _ = writeln!(out, "Who are they to us?\n{}", population(&card.population));
     if let Some(hint) = missing_evidence(card) {
         let _ = writeln!(out, "{hint}");
     }
@@ -115,17 +116,24 @@ pub(crate) fn missing_evidence(card: &Scorecard) -> Option<String> {
         line.class == "undetermined" && line.reasons.contains(&"evidence_missing")
     };
     let accounts = card.accounts.iter().filter(missing).count();
-    let incomplete: Vec<String> = card
-        .tables
-        .iter()
-        .filter(|used| EVIDENCE.contains(&used.table) && !used.completeness.is_complete())
-        .map(|used| format!("{} ({})", used.table, used.completeness.name()))
+    let tables = card.tables.iter().map(|used| (used.table, used.completeness));
+    missing_tables(u64::try_from(accounts).unwrap_or(u64::MAX), tables)
+}
+
+/// The same of that many accounts.
+pub(crate) fn missing_tables(
+    accounts: u64,
+    tables: impl Iterator<Item = (ModelTable, Completeness)>,
+) -> Option<String> {
+    let incomplete: Vec<String> = tables
+        .filter(|(table, completeness)| EVIDENCE.contains(table) && !completeness.is_complete())
+        .map(|(table, completeness)| format!("{table} ({})", completeness.name()))
         .collect();
     (accounts > 0 && !incomplete.is_empty()).then(|| {
         format!(
             "{} accounts are undetermined for want of evidence. Not declared complete in \
              [coverage]: {}.",
-            text::grouped(i128::try_from(accounts).unwrap_or(i128::MAX)),
+            text::grouped(i128::from(accounts)),
             incomplete.join(", ")
         )
     })
@@ -149,7 +157,7 @@ pub(crate) fn other_currency(card: &Scorecard) -> Option<String> {
 }
 
 /// The tables a verdict reads.
-const EVIDENCE: [ModelTable; 7] = [
+pub(crate) const EVIDENCE: [ModelTable; 7] = [
     ModelTable::Contracts,
     ModelTable::Purchases,
     ModelTable::Interactions,
@@ -189,7 +197,8 @@ fn right(text: String) -> Cell {
     Cell::new(text).set_alignment(CellAlignment::Right)
 }
 
-fn new_table() -> Table {
+/// A table in the style of the command.
+pub(crate) fn new_table() -> Table {
     let rule = LineStyle::none().fill('─').junction('─');
     let style = TableStyle::new().header_separator(rule).bottom_border(rule);
     let mut table = Table::new();
@@ -197,15 +206,15 @@ fn new_table() -> Table {
     table
 }
 
-fn population(card: &Scorecard) -> String {
-    let stages: Vec<&str> = card
-        .population
+/// The accounts of each class, by the stages that occur.
+pub(crate) fn population(population: &[Population]) -> String {
+    let stages: Vec<&str> = population
         .first()
         .map_or_else(Vec::new, |first| first.stages.iter().map(|&(stage, _)| stage).collect());
     let shown: Vec<&str> = stages
         .into_iter()
         .filter(|stage| {
-            card.population
+            population
                 .iter()
                 .any(|class| class.stages.iter().any(|&(name, count)| name == *stage && count > 0))
         })
@@ -213,7 +222,7 @@ fn population(card: &Scorecard) -> String {
     let mut table = new_table();
     let names = ["class", "accounts"].into_iter().chain(shown.iter().copied());
     table.set_header(head(names.map(str::to_owned)));
-    for class in &card.population {
+    for class in population {
         let mut row =
             vec![Cell::new(class.class), right(text::grouped(i128::from(class.accounts)))];
         for stage in &shown {
@@ -231,7 +240,7 @@ fn rows(columns: &[&Group], wanted: impl Fn(&Figure) -> bool) -> Option<String> 
     let first = columns.first()?;
     let mut table = new_table();
     table.set_header(head(
-        [String::new()].into_iter().chain(columns.iter().map(|group| group.name.clone())),
+        [String::new()].into_iter().chain(columns.iter().map(|group| text::printable(&group.name))),
     ));
     let mut any = false;
     let mut counted = Vec::new();
@@ -273,6 +282,32 @@ fn count_names(cells: &[&Figure]) -> Vec<String> {
         }
     }
     names
+}
+
+/// How an account is treated, line by line.
+pub(crate) fn treatment(row: &Treatment) -> Vec<(&'static str, String)> {
+    let metrics: Vec<_> = row.metrics.iter().map(|name| text::printable(name)).collect();
+    let silent = text::printable(&row.dormant_action.text);
+    let silent = match row.dormant_action.within_days {
+        Some(days) => format!("{silent}, within {days} days"),
+        None => silent,
+    };
+    let mut lines = vec![
+        ("support", text::printable(&row.support_model)),
+        ("cadence", text::printable(&row.cadence.text)),
+        ("retention", text::printable(&row.retention)),
+        ("acquisition", text::printable(&row.acquisition)),
+        ("revenue", text::printable(&row.revenue_model)),
+        ("lead metrics", metrics.join(", ")),
+        ("when silent", silent),
+        ("technology", text::printable(&row.technology)),
+        ("roles", text::printable(&row.roles)),
+        ("cases", text::printable(&row.resolution)),
+    ];
+    if row.auto_close == Some(false) {
+        lines.push(("auto-close", "never".to_owned()));
+    }
+    lines
 }
 
 /// Which class a figure is grouped by, for people.

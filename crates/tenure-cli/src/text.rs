@@ -1,5 +1,8 @@
 //! Numbers as people read them. Exact numbers stay in report.json.
 
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
 use tenure::model::{Currency, Rounding};
 use tenure::scorecard::{Figure, Unit, Value};
 use tenure::stats::Ratio;
@@ -40,7 +43,8 @@ pub(crate) fn is_empty(figure: &Figure) -> bool {
     figure.value.is_none() && figure.counts.iter().all(|(_, count)| *count == 0)
 }
 
-/// Foreign text made safe for a terminal: control characters escaped, cut after 300 characters.
+/// Foreign text made safe for a terminal: escaped is what drives it, what turns the direction of
+/// writing and what cannot be seen; cut after 300 characters.
 pub(crate) fn printable(text: &str) -> String {
     const MOST: usize = 300;
     let mut out = String::new();
@@ -49,13 +53,62 @@ pub(crate) fn printable(text: &str) -> String {
             out.push('…');
             break;
         }
-        if character.is_control() {
+        if character.is_control() || is_unseen(character) {
             out.extend(character.escape_default());
         } else {
             out.push(character);
         }
     }
     out
+}
+
+/// JSON made safe for a terminal: the same document, with what [`printable`] escapes written as
+/// escapes of JSON. Whatever is not ASCII stands in a string.
+pub(crate) fn printable_json(json: &str) -> Cow<'_, str> {
+    escaped(json, |character, out| {
+        for unit in character.encode_utf16(&mut [0; 2]) {
+            let _ = write!(out, "\\u{unit:04x}");
+        }
+    })
+}
+
+/// The same of TOML.
+pub(crate) fn printable_toml(toml: &str) -> Cow<'_, str> {
+    escaped(toml, |character, out| {
+        let _ = write!(out, "\\U{:08X}", u32::from(character));
+    })
+}
+
+fn escaped(document: &str, escape: impl Fn(char, &mut String)) -> Cow<'_, str> {
+    let is_unsafe =
+        |character: char| !character.is_ascii() && (character.is_control() || is_unseen(character));
+    if !document.contains(is_unsafe) {
+        return Cow::Borrowed(document);
+    }
+    let mut out = String::with_capacity(document.len());
+    for character in document.chars() {
+        if is_unsafe(character) {
+            escape(character, &mut out);
+        } else {
+            out.push(character);
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// Marks of direction, separators of lines, spaces without width: with these a name can look like
+/// another one, or move what stands beside it. The two joiners are part of scripts and stay.
+const fn is_unseen(character: char) -> bool {
+    matches!(
+        character,
+        '\u{61c}'
+            | '\u{200b}'
+            | '\u{200e}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}'
+            | '\u{feff}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
 }
 
 /// What stands under the value on a page: the interval, and how many it counts.
@@ -120,11 +173,16 @@ fn major_units(currency: Currency) -> f64 {
 }
 
 /// `-12.3` from -123 tenths.
-fn fixed(scaled: i128, places: usize) -> String {
+pub(crate) fn fixed(scaled: i128, places: usize) -> String {
     let digits = format!("{:0>width$}", scaled.unsigned_abs(), width = places.saturating_add(1));
     let cut = digits.len().saturating_sub(places);
     let (whole, rest) = digits.split_at_checked(cut).unwrap_or((&digits, ""));
     format!("{}{}.{rest}", if scaled < 0 { "-" } else { "" }, separated(whole))
+}
+
+/// `57`, or `57 to 59` where not all is known.
+pub(crate) fn range<T: std::fmt::Display + PartialEq>(lo: T, hi: T) -> String {
+    if lo == hi { lo.to_string() } else { format!("{lo} to {hi}") }
 }
 
 /// A score of thousandths on the scale of 0 to 100.
@@ -220,6 +278,21 @@ mod tests {
     fn foreign_text_cannot_drive_a_terminal() {
         assert_eq!(super::printable("a\u{1b}[2J\n"), "a\\u{1b}[2J\\n");
         assert_eq!(super::printable(&"x".repeat(400)).chars().count(), 301);
+    }
+
+    #[test]
+    fn documents_stay_the_same() {
+        let text = "a\u{9b}b\u{202e}c\u{e0041}é";
+        let json = serde_json::to_string(text).unwrap();
+        let safe = super::printable_json(&json);
+        assert_eq!(safe, "\"a\\u009bb\\u202ec\\udb40\\udc41é\"");
+        assert_eq!(serde_json::from_str::<String>(&safe).unwrap(), text);
+        assert_eq!(super::printable_json("{\n}"), "{\n}");
+        let toml = format!("a = {json}");
+        let safe = super::printable_toml(&toml);
+        assert_eq!(safe, "a = \"a\\U0000009Bb\\U0000202Ec\\U000E0041é\"");
+        let read: toml::Table = toml::from_str(&safe).unwrap();
+        assert_eq!(read.get("a").and_then(toml::Value::as_str), Some(text));
     }
 
     #[test]

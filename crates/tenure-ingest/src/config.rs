@@ -40,6 +40,32 @@ pub struct Config {
     pub(crate) coverage: Vec<(Table, Completeness)>,
     pub(crate) mappings: Vec<Mapping>,
     pub(crate) report: toml::Table,
+    pub(crate) overrides: Vec<OverrideEntry>,
+}
+
+/// One `[[override]]`, as it stands: a person's word on an account.
+///
+/// ```
+/// use tenure_ingest::Folder;
+/// let files = [
+///     ("referrals.csv", "account,date\nacme,2024-05-01\n"),
+///     ("tenure.toml", "as_of = 2024-06-30\n\n[[override]]\naccount = \"acme\"\n"),
+/// ];
+/// let ingested = Folder::in_memory(files)?.read(|_| {})?;
+/// let entry = ingested.overrides.first().ok_or("none")?;
+/// assert_eq!((entry.line, entry.column), (3, 1));
+/// assert_eq!(entry.table.get("account").and_then(|name| name.as_str()), Some("acme"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct OverrideEntry {
+    /// Its line in `tenure.toml`, from 1.
+    pub line: usize,
+    /// Its column, in characters from 1.
+    pub column: usize,
+    /// Its keys and values.
+    pub table: toml::Table,
 }
 
 impl Config {

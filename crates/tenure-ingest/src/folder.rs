@@ -212,6 +212,7 @@ impl Folder {
             files,
             ignored,
             report: config.report,
+            overrides: config.overrides,
         })
     }
 }

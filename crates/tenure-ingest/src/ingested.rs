@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use tenure_model::{Book, Coverage, Currency, Table, Zone};
 
+use crate::config::OverrideEntry;
 use crate::reject::Reject;
 
 /// What became of the rows of one file, read as one table:
@@ -141,6 +142,8 @@ pub struct Ingested {
     pub ignored: Vec<IgnoredFile>,
     /// The section `[report]`, as it stands.
     pub report: toml::Table,
+    /// Every `[[override]]`, as it stands, in order.
+    pub overrides: Vec<OverrideEntry>,
 }
 
 impl Ingested {

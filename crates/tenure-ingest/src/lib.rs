@@ -18,7 +18,7 @@ mod reject;
 pub mod schema;
 mod suggest;
 
-pub use config::Config;
+pub use config::{Config, OverrideEntry};
 pub use error::{ConfigError, IngestError};
 pub use folder::{CONFIG_FILE, Folder, Progress};
 pub use ingested::{Counts, FileReport, IgnoredFile, Ingested};

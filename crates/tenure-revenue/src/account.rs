@@ -9,7 +9,7 @@ use crate::plan::{RevenuePlan, span};
 use crate::retention::WindowSums;
 use crate::row::SubscriptionRow;
 use crate::state::{MonthSums, Sums};
-use crate::survival::SurvivalCount;
+use crate::survival::first_spell;
 use crate::timeline::{CALENDAR_START, Measure, Timeline, instant, month_of, overflow};
 use crate::waterfall::{Change, Logos, MovementCounts, MovementLines, Waterfall};
 
@@ -88,7 +88,7 @@ impl AccountRevenue {
                 let rows = paid.iter().map(|&close| CohortRow::of(close, at_birth)).collect();
                 sums.cohorts.insert(cohort, rows);
             }
-            let (spell, count) = SurvivalCount::of(paid);
+            let (spell, count) = first_spell(paid);
             sums.survival.insert(spell, count);
         }
         Ok(Self { plan: plan.clone(), sums, begins, closes })

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tenure_model::{Currency, Instant, Month, Period, Rounding, Zone, parse_date, parse_decimal};
+use tenure_stats::SurvivalCount;
 
 use crate::cohort::CohortRow;
 use crate::definition::{
@@ -18,7 +19,6 @@ use crate::plan::{RevenuePlan, span};
 use crate::renewal::{LateRenewal, RenewalDefinition, RenewalState, RenewalSums};
 use crate::retention::WindowSums;
 use crate::state::{MonthSums, RevenueState, Sums};
-use crate::survival::SurvivalCount;
 
 const STATE_SCHEMA: &str = "tenure.revenue.state.1";
 const RENEWAL_SCHEMA: &str = "tenure.revenue.renewals.1";

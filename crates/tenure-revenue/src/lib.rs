@@ -41,5 +41,4 @@ pub use renewal::{LateRenewal, RenewalDefinition, RenewalRates, RenewalState, qu
 pub use retention::Retention;
 pub use row::SubscriptionRow;
 pub use state::RevenueState;
-pub use survival::{SurvivalCount, SurvivalRow, kaplan_meier};
 pub use waterfall::{Logos, MovementCounts, MovementLines, Waterfall};

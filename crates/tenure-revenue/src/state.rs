@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use tenure_model::Month;
+use tenure_stats::{SurvivalCount, SurvivalRow, kaplan_meier};
 
 use crate::account::AccountRevenue;
 use crate::cohort::CohortRow;
 use crate::error::StateError;
 use crate::plan::{RevenuePlan, span};
 use crate::retention::{Retention, WindowSums};
-use crate::survival::{SurvivalCount, SurvivalRow, kaplan_meier};
 use crate::waterfall::{Cell, Logos, MovementCounts, Sign, Waterfall, amount, count};
 
 /// The sums of one reported month.

@@ -13,8 +13,9 @@ use proptest::prelude::*;
 use tenure_model::Month;
 use tenure_revenue::{
     AccountRevenue, Logos, Rate, RenewalState, Retention, RevenueDefinition, RevenuePlan,
-    RevenueState, StateError, SubscriptionRow, Waterfall, kaplan_meier,
+    RevenueState, StateError, SubscriptionRow, Waterfall,
 };
+use tenure_stats::kaplan_meier;
 use tenure_testing::oracle::revenue::{self as oracle, Company, Lines, Quotient, Row, survival_at};
 use tenure_testing::strategies::revenue as strategies;
 

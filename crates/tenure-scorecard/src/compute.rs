@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::thread;
 
 use tenure_classify::{
-    Class, Context, Evidence, RuleSet, Stage, ValueMedian, ValuePerDay, brief, class_of,
+    Class, Context, Evidence, Override, ValueMedian, ValuePerDay, brief, class_of,
 };
 use tenure_clv::SummaryDefinition;
 use tenure_model::{AsOf, Book, Currency, Relationship, Text};
@@ -15,8 +15,9 @@ use crate::error::ScorecardError;
 use crate::group::{GroupState, Known, Question};
 use crate::health::Profiles;
 use crate::money::reporting_currency;
+use crate::population::{CLASSES, Census};
 use crate::revenue::RevenueQuestion;
-use crate::scorecard::{AccountLine, Group, Population, Scorecard};
+use crate::scorecard::{AccountLine, Group, Scorecard};
 use crate::settings::{Dates, Settings};
 use crate::usage;
 use crate::value::{Fitting, Models, Outlook, Purchases};
@@ -26,9 +27,6 @@ pub const MAX_SEGMENTS: usize = 1_000;
 
 /// Accounts between two words of progress.
 const STRIDE: usize = 1_024;
-
-/// Classes in the order of the report.
-const CLASSES: [Class; 4] = [Class::Client, Class::Customer, Class::Hybrid, Class::Undetermined];
 
 /// Classifies every account of a book and computes every metric by class and segment.
 ///
@@ -73,9 +71,7 @@ pub fn scorecard(
     let dates = settings.dates()?;
     let currency = reporting_currency(book, settings.currency, dates.now, settings.zone)?;
     let job = Job::new(settings, dates, currency)?;
-    let relationships = book.relationships();
-    let size = relationships.len().div_ceil(threads.get()).max(1);
-    let chunks: Vec<&[Relationship]> = relationships.chunks(size).collect();
+    let chunks = chunks(book, threads);
 
     let surveyed = in_parallel(&chunks, |chunk| job.survey(chunk))?;
     let mut fitting = Fitting::new(&settings.value);
@@ -96,34 +92,19 @@ pub fn scorecard(
         job.measure(chunk, purchases, &models, medians, progress)
     })?;
     let mut groups = Groups::new();
-    let mut accounts = Vec::with_capacity(relationships.len());
-    let mut stages = [[0_u64; STAGES.len()]; CLASSES.len()];
+    let mut accounts = Vec::with_capacity(book.len());
+    let mut census = Census::default();
     let mut not_yet = 0_u64;
     for part in measured {
         merge_groups(&mut groups, part.groups)?;
         accounts.extend(part.lines);
         not_yet = not_yet.saturating_add(part.not_yet);
-        for (all, more) in stages.iter_mut().flatten().zip(part.stages.into_iter().flatten()) {
-            *all = all.saturating_add(more);
-        }
+        census.merge(&part.census);
     }
-    let mut card = job.finish(book, groups, accounts, stages, fitted)?;
+    let mut card = job.finish(book, groups, accounts, &census, fitted)?;
     card.accounts_not_yet = not_yet;
     Ok(card)
 }
-
-/// Stages in the order of the report.
-const STAGES: [Stage; 7] = [
-    Stage::Prospect,
-    Stage::New,
-    Stage::Active,
-    Stage::Dormant,
-    Stage::Reengaged,
-    Stage::Former,
-    Stage::Unknown,
-];
-
-type StageCounts = [[u64; STAGES.len()]; CLASSES.len()];
 
 /// Class and segment; accounts without a segment come last.
 type Groups = BTreeMap<(Class, SegmentKey), GroupState>;
@@ -146,7 +127,7 @@ struct Surveyed {
 struct Measured {
     groups: Groups,
     lines: Vec<AccountLine>,
-    stages: StageCounts,
+    census: Census,
     /// Accounts of which nothing can be seen yet.
     not_yet: u64,
 }
@@ -188,15 +169,6 @@ impl<'a> Job<'a> {
         [self.dates.now, self.dates.opening, self.dates.revenue_opening]
     }
 
-    fn context(&self, as_of: AsOf, median: Option<ValueMedian>) -> Context<'_> {
-        let mut context = Context::new(as_of, self.settings.coverage);
-        context.policy = self.settings.policy;
-        context.packs = &self.settings.packs;
-        context.provider_industry = self.settings.industry.as_deref();
-        context.value_median = median;
-        context
-    }
-
     /// First pass: purchases for the models, value a day for the portfolio's median.
     fn survey(&self, chunk: &[Relationship]) -> Result<Surveyed, ScorecardError> {
         let mut found = Surveyed {
@@ -204,7 +176,7 @@ impl<'a> Job<'a> {
             fitting: Fitting::new(&self.settings.value),
             rates: Default::default(),
         };
-        let contexts = self.days().map(|day| self.context(day, None));
+        let contexts = self.days().map(|day| self.settings.context_on(day, None));
         for relationship in chunk {
             if let Some(summary) = self.summary {
                 let purchases = Purchases::of(relationship, self.dates.now, summary)
@@ -234,21 +206,21 @@ impl<'a> Job<'a> {
         let mut found = Measured {
             groups: Groups::new(),
             lines: Vec::with_capacity(chunk.len()),
-            stages: StageCounts::default(),
+            census: Census::default(),
             not_yet: 0,
         };
         let [now, opening, revenue_opening] = self.days();
         let [at_now, at_opening, at_revenue] = medians;
         let contexts = [
-            self.context(now, at_now),
-            self.context(opening, at_opening),
-            self.context(revenue_opening, at_revenue),
+            self.settings.context_on(now, at_now),
+            self.settings.context_on(opening, at_opening),
+            self.settings.context_on(revenue_opening, at_revenue),
         ];
         let mut purchases = purchases.iter();
         for stride in chunk.chunks(STRIDE) {
             for relationship in stride {
                 let purchases = purchases.next();
-                if !usage::is_seen(relationship, self.dates.now, self.settings.zone) {
+                if !usage::is_seen(relationship, self.dates.now) {
                     found.not_yet = found.not_yet.saturating_add(1);
                     continue;
                 }
@@ -270,7 +242,9 @@ impl<'a> Job<'a> {
         found: &mut Measured,
     ) -> Result<(), ScorecardError> {
         let [now, opening, revenue_opening] = contexts;
-        let verdict = brief(&Evidence::of(relationship, now), now);
+        let mut now = *now;
+        now.overrides = self.settings.overrides_of(relationship.account());
+        let verdict = brief(&Evidence::of(relationship, &now), &now);
         let class = verdict.class;
         let class_at_opening = class_of(&Evidence::of(relationship, opening), opening);
         let class_at_revenue = if opening.as_of == revenue_opening.as_of {
@@ -306,15 +280,7 @@ impl<'a> Job<'a> {
             money.revenue.push_subscriptions(relationship, revenue)?;
         }
 
-        let class_place = CLASSES.iter().position(|&known| known == class);
-        let stage_place = STAGES.iter().position(|&known| known == verdict.stage);
-        let count = class_place
-            .and_then(|place| found.stages.get_mut(place))
-            .zip(stage_place)
-            .and_then(|(stages, place)| stages.get_mut(place));
-        if let Some(count) = count {
-            *count = count.saturating_add(1);
-        }
+        found.census.count(class, verdict.stage);
         found.lines.push(AccountLine {
             account: relationship.account().clone(),
             segment: named,
@@ -325,6 +291,8 @@ impl<'a> Job<'a> {
             confidence: verdict.confidence.name(),
             reasons: verdict.shown_reasons().iter().map(|reason| reason.name()).collect(),
             term: verdict.term.into_owned(),
+            overridden: Override::in_force(now.overrides, now.as_of.day())
+                .map(|word| word.class().name()),
             class_at_opening: class_at_opening.name(),
             health: health.span(),
             p_alive: outlook.p_alive,
@@ -339,7 +307,7 @@ impl<'a> Job<'a> {
         book: &Book,
         groups: Groups,
         accounts: Vec<AccountLine>,
-        stages: StageCounts,
+        census: &Census,
         models: Vec<crate::scorecard::FittedModel>,
     ) -> Result<Scorecard, ScorecardError> {
         let empty = || GroupState::new(&self.question);
@@ -363,29 +331,20 @@ impl<'a> Job<'a> {
             accounts: state.accounts,
             figures: state.figures(&self.question, &known),
         };
-        let rules = RuleSet::generic();
+        let rules = &self.settings.rules;
         Ok(Scorecard {
             as_of: self.dates.now,
             currency: self.currency,
             window: self.dates.window,
             revenue_months: (self.dates.first, self.dates.last),
             rule_set: format!("{} {}", rules.id(), rules.version()),
-            tables: usage::tables(
-                book,
+            tables: usage::table_uses(
+                book.relationships(),
                 self.dates.now,
                 &self.settings.coverage,
                 self.currency,
-                self.settings.zone,
             ),
-            population: CLASSES
-                .into_iter()
-                .zip(stages)
-                .map(|(class, counts)| Population {
-                    class: class.name(),
-                    accounts: counts.iter().fold(0, |sum: u64, &count| sum.saturating_add(count)),
-                    stages: STAGES.iter().map(|stage| stage.name()).zip(counts).collect(),
-                })
-                .collect(),
+            population: census.population(),
             models,
             total: group("all".to_owned(), &total),
             by_class: by_class
@@ -448,8 +407,14 @@ fn of_account(relationship: &Relationship, source: ScorecardError) -> ScorecardE
     ScorecardError::Account { account: relationship.account().clone(), source: Box::new(source) }
 }
 
+/// The accounts in as many parts as there are threads.
+pub(crate) fn chunks(book: &Book, threads: NonZeroUsize) -> Vec<&[Relationship]> {
+    let size = book.len().div_ceil(threads.get()).max(1);
+    book.relationships().chunks(size).collect()
+}
+
 /// Does the same to every part, a thread each; results in the order of the parts.
-fn in_parallel<P: Sync, R: Send>(
+pub(crate) fn in_parallel<P: Sync, R: Send>(
     parts: &[P],
     work: impl Fn(&P) -> Result<R, ScorecardError> + Sync,
 ) -> Result<Vec<R>, ScorecardError> {

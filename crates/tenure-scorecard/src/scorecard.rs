@@ -121,6 +121,8 @@ pub struct AccountLine {
     pub confidence: &'static str,
     /// Why, at most four codes, weightiest first.
     pub reasons: Vec<&'static str>,
+    /// The class that a person decided; beside the computed one, never instead of it.
+    pub overridden: Option<&'static str>,
     /// Its class when the window opened.
     pub class_at_opening: &'static str,
     /// Its health, least and greatest, 0 to 1000; `None` without a profile.

@@ -27,7 +27,7 @@ impl ServiceState {
         Self {
             fcr: FcrTally::new(fcr, window),
             first_reply: DurationTally::new(TimeMeasure::FirstReply, window),
-            resolution: DurationTally::new(TimeMeasure::Resolution, window),
+            resolution: DurationTally::new(TimeMeasure::FullResolution, window),
             sla: SlaTally::new(window),
             automation: AutomationTally::new(window),
         }
@@ -131,7 +131,7 @@ impl ServiceState {
 
     fn times(&self, tally: &DurationTally, out: &mut Vec<Figure>) {
         let counts = tally.counts();
-        for (id, label, percent) in match tally.measure() {
+        for (id, label, percent) in match tally.definition().measure() {
             TimeMeasure::FirstReply => [
                 ("first_reply_median", "First reply, median", 50),
                 ("first_reply_p90", "First reply, 90th percentile", 90),
@@ -159,7 +159,7 @@ impl ServiceState {
                 definition: format!(
                     "{}: time from opening, over the cases with a time; quantile of type 7, within 1 % of \
                      the exact one",
-                    tally.measure()
+                    tally.definition()
                 ),
             });
         }

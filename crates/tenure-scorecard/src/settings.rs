@@ -1,11 +1,18 @@
 //! What a scorecard is asked: the day, the windows, the definitions.
 
-use chrono::NaiveDate;
-use tenure_classify::{Pack, Policy};
-use tenure_clv::{DiscountRate, Refunds, TimeSpan, TimeUnit, Timing};
-use tenure_model::{AsOf, Coverage, Currency, Month, Period, Zone};
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 
+use chrono::NaiveDate;
+use tenure_classify::{
+    Context, Evidence, Override, Pack, Policy, RuleSet, ValueMedian, ValuePerDay,
+};
+use tenure_clv::{DiscountRate, Refunds, TimeSpan, TimeUnit, Timing};
+use tenure_model::{AccountId, AsOf, Book, Coverage, Currency, Month, Period, Zone};
+
+use crate::compute::{chunks, in_parallel};
 use crate::error::ScorecardError;
+use crate::money::reporting_currency;
 
 /// What a scorecard is asked.
 ///
@@ -34,12 +41,16 @@ pub struct Settings {
     pub window_months: u32,
     /// Months of the revenue window, which ends with the last closed month.
     pub revenue_months: u32,
+    /// The rules of the classes.
+    pub rules: RuleSet,
     /// Industry packs in force, in order.
     pub packs: Vec<Pack>,
     /// The provider's own industry, read only inside a pack's rule.
     pub industry: Option<String>,
     /// What a verdict does with evidence that is missing.
     pub policy: Policy,
+    /// What people decided about accounts: beside the computed class, never instead of it.
+    pub overrides: BTreeMap<AccountId, Vec<Override>>,
     /// Days within which another contact about an issue is a repeat.
     pub repeat_window_days: u32,
     /// How value is computed.
@@ -66,7 +77,7 @@ pub struct ValueSettings {
 
 impl Settings {
     /// Windows of twelve months, weeks for the models, refunds netted on their day, one year
-    /// ahead, no discount, revenue counted as value, no packs, the strict policy.
+    /// ahead, no discount, revenue counted as value, the generic rules, no packs, the strict policy.
     #[must_use]
     pub fn new(as_of: NaiveDate, coverage: Coverage) -> Self {
         Self {
@@ -77,20 +88,102 @@ impl Settings {
             zone: Zone::UTC,
             window_months: 12,
             revenue_months: 12,
+            rules: RuleSet::generic().clone(),
             packs: Vec::new(),
             industry: None,
             policy: Policy::Strict,
+            overrides: BTreeMap::new(),
             repeat_window_days: 7,
             value: ValueSettings::default(),
         }
+    }
+
+    /// The context that an account of the book is judged in on the day of the question: as
+    /// [`scorecard`](crate::scorecard) judges it, with the portfolio's median value a day in the
+    /// reporting currency, and without a person's word, which differs from account to account: see
+    /// [`overrides_of`](Self::overrides_of). `progress` is told how many accounts were read since it was last told.
+    ///
+    /// # Errors
+    /// Amounts in several currencies and none chosen; a thread that does not start.
+    ///
+    /// ```
+    /// use std::num::NonZeroUsize;
+    /// use tenure_classify::{Class, evaluate};
+    /// use tenure_model::record::Purchase;
+    /// use tenure_model::{AccountId, Book, Coverage, Currency, Event, Money, Record, parse_date};
+    /// use tenure_scorecard::Settings;
+    /// let price = Money::parse("5.00", Currency::new("USD")?)?;
+    /// let purchase = Record::Purchase(Purchase::new(parse_date("2025-06-01")?, price)?);
+    /// let (book, _) = Book::from_events([Event::new(AccountId::new("acme")?, purchase)]);
+    /// let settings = Settings::new(parse_date("2025-06-30")?, Coverage::complete());
+    /// let context = settings.context(&book, NonZeroUsize::MIN, &|_| {})?;
+    /// assert!(context.value_median.is_some());
+    /// let verdict = evaluate(book.relationships().first().ok_or("nobody")?, &context);
+    /// assert_eq!(verdict.class, Class::Customer);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn context(
+        &self,
+        book: &Book,
+        threads: NonZeroUsize,
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> Result<Context<'_>, ScorecardError> {
+        let now = self.now();
+        let Some(currency) = reporting_currency(book, self.currency, now, self.zone)? else {
+            return Ok(self.context_on(now, None));
+        };
+        let alone = self.context_on(now, None);
+        let rates = in_parallel(&chunks(book, threads), |chunk| {
+            let rates = chunk.iter().filter_map(|one| Evidence::of(one, &alone).value_per_day());
+            let rates: Vec<ValuePerDay> = rates.collect();
+            progress(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
+            Ok(rates)
+        })?;
+        let median = ValueMedian::of(currency, rates.into_iter().flatten());
+        Ok(self.context_on(now, median))
+    }
+
+    /// What people decided about that account; no word where nobody did.
+    ///
+    /// ```
+    /// use tenure_classify::{Class, Override};
+    /// use tenure_model::{AccountId, Coverage, parse_date};
+    /// use tenure_scorecard::Settings;
+    /// let (acme, day) = (AccountId::new("acme")?, parse_date("2025-06-30")?);
+    /// let mut settings = Settings::new(day, Coverage::complete());
+    /// let word = Override::new(Class::Client, "j.doe", "retainer agreed", day, None)?;
+    /// settings.overrides.insert(acme.clone(), vec![word]);
+    /// assert_eq!(settings.overrides_of(&acme).len(), 1);
+    /// assert_eq!(settings.overrides_of(&AccountId::new("moon")?), []);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn overrides_of(&self, account: &AccountId) -> &[Override] {
+        self.overrides.get(account).map_or(&[], Vec::as_slice)
+    }
+
+    /// The context of any day.
+    pub(crate) fn context_on(&self, as_of: AsOf, median: Option<ValueMedian>) -> Context<'_> {
+        let mut context = Context::new(as_of, self.coverage);
+        context.rules = &self.rules;
+        context.policy = self.policy;
+        context.packs = &self.packs;
+        context.provider_industry = self.industry.as_deref();
+        context.value_median = median;
+        context
+    }
+
+    /// The day of the question, and what was known.
+    fn now(&self) -> AsOf {
+        let now = AsOf::new(self.as_of).in_zone(self.zone);
+        self.known_at.map_or(now, |known_at| now.known_at(known_at))
     }
 
     /// The days and months these settings speak of.
     pub(crate) fn dates(&self) -> Result<Dates, ScorecardError> {
         let out_of_range = || ScorecardError::Calendar { as_of: self.as_of };
         let at = |day: NaiveDate| AsOf::new(day).in_zone(self.zone);
-        let now =
-            self.known_at.map_or(at(self.as_of), |known_at| at(self.as_of).known_at(known_at));
+        let now = self.now();
         // What an opening day knows is not more than its own day knew.
         let then = |day: NaiveDate| at(day).known_at(day.min(now.knowledge_day()));
         if self.window_months == 0 || self.revenue_months == 0 {

@@ -1,25 +1,37 @@
 //! What was used of each table.
 
 use chrono::NaiveDate;
-use tenure_model::{
-    AsOf, Book, Completeness, Coverage, Currency, Entry, Relationship, Table, Zone,
-};
+use tenure_model::{AsOf, Completeness, Coverage, Currency, Entry, Relationship, Table};
 
 use crate::money;
 use crate::scorecard::TableUse;
 
-/// Counts the records of every table, also of those that are not there.
-pub(crate) fn tables(
-    book: &Book,
+/// What is used of each table, of these accounts: every table, also those that are not there, in the
+/// order of the documentation. `currency` is the reporting currency.
+///
+/// ```
+/// use tenure_model::record::Referral;
+/// use tenure_model::{AccountId, AsOf, Book, Coverage, Event, Record, Table, parse_date};
+/// use tenure_scorecard::table_uses;
+/// let later = Record::Referral(Referral::new(parse_date("2025-07-01")?));
+/// let (book, _) = Book::from_events([Event::new(AccountId::new("acme")?, later)]);
+/// let as_of = AsOf::new(parse_date("2025-06-30")?);
+/// let uses = table_uses(book.relationships(), as_of, &Coverage::complete(), None);
+/// let referrals = uses.iter().find(|used| used.table == Table::Referrals).ok_or("missing")?;
+/// assert_eq!((referrals.records, referrals.after_as_of), (1, 1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub fn table_uses(
+    relationships: &[Relationship],
     as_of: AsOf,
     coverage: &Coverage,
     currency: Option<Currency>,
-    zone: Zone,
 ) -> Vec<TableUse> {
     let mut uses = Table::ALL.map(|table| unused(table, coverage.of(table)));
-    for relationship in book.relationships() {
+    for relationship in relationships {
         for slot in &mut uses {
-            count(slot, relationship, as_of, currency, zone);
+            count(slot, relationship, as_of, currency);
         }
     }
     uses.into()
@@ -37,10 +49,18 @@ fn unused(table: Table, completeness: Completeness) -> TableUse {
 }
 
 /// Whether anything of an account can be seen: a record of that day or before, or its profile.
-pub(crate) fn is_seen(relationship: &Relationship, as_of: AsOf, zone: Zone) -> bool {
+///
+/// ```
+/// use tenure_model::{AccountId, AsOf, Relationship, parse_date};
+/// let nothing = Relationship::new(AccountId::new("acme")?);
+/// assert!(!tenure_scorecard::is_seen(&nothing, AsOf::new(parse_date("2025-06-30")?)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub fn is_seen(relationship: &Relationship, as_of: AsOf) -> bool {
     Table::ALL.into_iter().any(|table| {
         let mut slot = unused(table, Completeness::Absent);
-        count(&mut slot, relationship, as_of, None, zone);
+        count(&mut slot, relationship, as_of, None);
         slot.records > slot.after_as_of.saturating_add(slot.not_yet_known)
     })
 }
@@ -50,8 +70,8 @@ fn count(
     relationship: &Relationship,
     as_of: AsOf,
     currency: Option<Currency>,
-    zone: Zone,
 ) {
+    let zone = as_of.zone();
     let foreign = |found: Option<Currency>| found.is_some() && found != currency;
     match slot.table {
         Table::Contracts => each(slot, relationship.contracts(), as_of, |contract| {

@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::NaiveDate;
+use tenure_classify::{Class, Override, RuleSet};
 use tenure_model::record::{
     AccountProfile, Answer, Purchase, Renewal, Response, SubscriptionChange, SubscriptionEvent,
     Survey,
@@ -307,4 +308,28 @@ fn progress_counts_every_account_once() {
     };
     scorecard(&book, &settings("2025-06-30"), threads, &progress).unwrap();
     assert_eq!(done.into_inner(), 3_000);
+}
+
+/// A person's word is shown beside the class of the report, which another rule set may change.
+#[test]
+fn rules_and_overrides_go_with_the_scorecard() {
+    let (acme, day) = (AccountId::new("acme").unwrap(), parse_date("2025-06-30").unwrap());
+    let price = Money::parse("5.00", Currency::new("USD").unwrap()).unwrap();
+    let purchase = Purchase::new(parse_date("2025-06-01").unwrap(), price).unwrap();
+    let (book, _) = Book::from_events([Event::new(acme.clone(), Record::Purchase(purchase))]);
+    let mut settings = Settings::new(day, Coverage::complete());
+    let card = scorecard(&book, &settings, NonZeroUsize::MIN, &|_| {}).unwrap();
+    assert_eq!((card.accounts[0].class, card.accounts[0].overridden), ("customer", None));
+
+    let mut parts = RuleSet::generic().parts().clone();
+    parts.id = "house".into();
+    (parts.thresholds.customer, parts.thresholds.exit_customer) = (0, 0);
+    settings.rules = parts.build().unwrap();
+    let word = Override::new(Class::Client, "j.doe", "knows them", day, None).unwrap();
+    settings.overrides.insert(acme, vec![word]);
+    let card = scorecard(&book, &settings, NonZeroUsize::MIN, &|_| {}).unwrap();
+    assert_eq!(card.rule_set, "house 1.0.0");
+    assert_eq!((card.accounts[0].class, card.accounts[0].overridden), ("hybrid", Some("client")));
+    let context = settings.context(&book, NonZeroUsize::MIN, &|_| {}).unwrap();
+    assert_eq!(context.rules.id(), "house");
 }

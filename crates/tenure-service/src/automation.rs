@@ -8,6 +8,7 @@ use tenure_stats::{Ratio, Share};
 
 use crate::counters::{Counters, at_most, counters, share};
 use crate::error::{AutomationError, CountOverflowError, DefinitionMismatchError, TallyError};
+use crate::rate::ServiceRate;
 use crate::window::{Place, ServiceWindow};
 
 counters! {
@@ -165,7 +166,7 @@ impl AutomationTally {
     /// # Errors
     /// A full count; the tally is then as it was.
     pub fn push(&mut self, case: &Case) -> Result<(), TallyError> {
-        self.add(case.opened, None, case.bot)
+        self.absorb(self.count(case.opened, None, case.bot), None)
     }
 
     /// Counts one case of an account, if it is known by then.
@@ -173,21 +174,32 @@ impl AutomationTally {
     /// # Errors
     /// A full count; the tally is then as it was.
     pub fn push_entry(&mut self, entry: &Entry<Case>) -> Result<(), TallyError> {
-        self.add(entry.record.opened, entry.recorded_at, entry.record.bot)
+        self.absorb(self.count_entry(entry), None)
     }
 
-    fn add(
-        &mut self,
+    /// Takes one case of an account back, as if it had never been pushed.
+    ///
+    /// # Errors
+    /// More than was counted; the tally is then as it was.
+    pub fn retract_entry(&mut self, entry: &Entry<Case>) -> Result<(), TallyError> {
+        self.counts.remove(self.count_entry(entry))
+    }
+
+    fn count_entry(&self, entry: &Entry<Case>) -> AutomationCounts {
+        self.count(entry.record.opened, entry.recorded_at, entry.record.bot)
+    }
+
+    fn count(
+        &self,
         opened: Instant,
         recorded_at: Option<Instant>,
         bot: Option<BotOutcome>,
-    ) -> Result<(), TallyError> {
-        let one = match self.window.place(opened, recorded_at) {
+    ) -> AutomationCounts {
+        match self.window.place(opened, recorded_at) {
             Place::Inside => AutomationCounts::of_case(bot),
             Place::Outside => AutomationCounts { outside: 1, ..AutomationCounts::ZERO },
             Place::Unseen => AutomationCounts { unseen: 1, ..AutomationCounts::ZERO },
-        };
-        self.absorb(one, None)
+        }
     }
 
     /// Adds counts made elsewhere.
@@ -294,6 +306,28 @@ impl AutomationTally {
     }
 }
 
+impl AutomationTally {
+    /// The shares, each with what it leaves out; that of self-service if sessions are known. The
+    /// self-service *score* is no share, see [`AutomationTally::self_service_score`].
+    #[must_use]
+    pub fn rates(&self) -> Vec<ServiceRate> {
+        let AutomationCounts { total_cases, bot_started, outside, unseen, .. } = self.counts;
+        let without_bot = total_cases.saturating_sub(bot_started); // never more started
+        let all = [("outside", outside), ("unseen", unseen)];
+        let started = [("without_bot", without_bot), ("outside", outside), ("unseen", unseen)];
+        let rate = |name, share, excluded: &[(&'static str, u64)]| {
+            ServiceRate::new(name, self.to_string(), share, excluded)
+        };
+        let mut rates = vec![
+            rate("automation", self.automation(), &all),
+            rate("containment", self.containment(), &started),
+            rate("bot_resolution", self.bot_resolution(), &started),
+        ];
+        rates.extend(self.self_service_share().map(|share| rate("self_service", share, &all)));
+        rates
+    }
+}
+
 /// The definition's id and version, and the window.
 impl fmt::Display for AutomationTally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -318,6 +352,7 @@ impl TryFrom<AutomationDocument> for AutomationTally {
     fn try_from(document: AutomationDocument) -> Result<Self, TallyError> {
         let AutomationDocument { window, counts, sessions } = document;
         counts.check()?;
+        window.check_outside(AutomationCounts::TALLY, counts.outside)?;
         let mut tally = Self::new(window);
         tally.absorb(counts, sessions)?;
         Ok(tally)

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, Weekday};
 use tenure_model::Instant;
 
 use crate::window::ServiceWindow;
 
-/// A repeat window longer than
+/// A repeat window of no length, or longer than
 /// [`FcrDefinition::MAX_WINDOW_DAYS`](crate::FcrDefinition::MAX_WINDOW_DAYS).
 ///
 /// ```
@@ -17,7 +17,7 @@ use crate::window::ServiceWindow;
 /// assert_eq!(refused.map(|error| error.found()), Some(5_000));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("repeat window of `{found}` days is outside 0 to 3660")]
+#[error("repeat window of `{found}` days is outside 1 to 3660")]
 pub struct RepeatWindowError {
     pub(crate) found: u32,
 }
@@ -30,7 +30,7 @@ impl RepeatWindowError {
     }
 }
 
-/// A day that has no instants: outside the years 0001 to 9999.
+/// Why days are no window.
 ///
 /// ```
 /// use tenure_model::{AsOf, Period, parse_date};
@@ -44,17 +44,110 @@ impl RepeatWindowError {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("day `{found}` is outside the years 0001 to 9999")]
-pub struct WindowError {
-    pub(crate) found: NaiveDate,
+#[non_exhaustive]
+pub enum WindowError {
+    /// A day that has no instants.
+    #[error("day `{found}` is outside the years 0001 to 9999")]
+    Day {
+        /// The day refused.
+        found: NaiveDate,
+    },
+    /// A period without a day: nothing can begin in it.
+    #[error("period from `{start}` is empty: at least one day")]
+    Empty {
+        /// Where it starts, and ends.
+        start: NaiveDate,
+    },
 }
 
-impl WindowError {
-    /// The day refused.
+/// A deflection window of no length, or longer than
+/// [`DeflectionDefinition::MAX_WINDOW_HOURS`](crate::DeflectionDefinition::MAX_WINDOW_HOURS).
+///
+/// ```
+/// use tenure_service::DeflectionDefinition;
+///
+/// let refused = DeflectionDefinition::new(0).err();
+/// assert_eq!(refused.map(|error| error.found()), Some(0));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("deflection window of `{found}` hours is outside 1 to 87840")]
+pub struct DeflectionWindowError {
+    pub(crate) found: u32,
+}
+
+impl DeflectionWindowError {
+    /// The hours refused.
     #[must_use]
-    pub const fn found(&self) -> NaiveDate {
+    pub const fn found(&self) -> u32 {
         self.found
     }
+}
+
+/// Why hours and holidays are no calendar.
+///
+/// ```
+/// use chrono::Weekday;
+/// use tenure_service::{CalendarError, OpenHours};
+///
+/// let refused = OpenHours::parse(Weekday::Mon, "17:00", "09:00");
+/// assert!(matches!(refused, Err(CalendarError::EndNotAfterStart { .. })));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CalendarError {
+    /// Text that is no time of day.
+    #[error("time of day `{found}` is not hh:mm from 00:00 to 24:00")]
+    TimeOfDay {
+        /// The text, cut to 40 characters.
+        found: String,
+    },
+    /// A minute after the end of the day.
+    #[error("minute `{found}` is outside 0 to 1440")]
+    Minute {
+        /// The minute of the day.
+        found: u16,
+    },
+    /// Hours that end before they start, or as they start.
+    #[error("hours on {weekday} end at `{end}`, not after their start `{start}`")]
+    EndNotAfterStart {
+        /// The day.
+        weekday: Weekday,
+        /// Start, as hh:mm.
+        start: String,
+        /// End, as hh:mm.
+        end: String,
+    },
+    /// Two hours of one day that share time.
+    #[error("hours on {weekday} overlap: `{first}` and `{second}`")]
+    Overlap {
+        /// The day.
+        weekday: Weekday,
+        /// The earlier, as hh:mm-hh:mm.
+        first: String,
+        /// The later, as hh:mm-hh:mm.
+        second: String,
+    },
+    /// Text that is no weekday, in a document.
+    #[error("weekday `{found}` is not one of Mon, Tue, Wed, Thu, Fri, Sat, Sun")]
+    Weekday {
+        /// The text, cut to 40 characters.
+        found: String,
+    },
+    /// Text that is no zone, in a document.
+    #[error("zone `{found}` is not UTC, ±hh:mm or (feature `tz`) an IANA name")]
+    Zone {
+        /// The text, cut to 40 characters.
+        found: String,
+    },
+    /// No date, or none of those years.
+    #[error("holiday `{found}` is not a date YYYY-MM-DD from 0001 to 9999")]
+    Holiday {
+        /// The text, cut to 40 characters.
+        found: String,
+    },
+    /// No hours at all: every business time would be 0.
+    #[error("the week has no open hours: at least one")]
+    EmptyWeek,
 }
 
 /// Why a case cannot be timed.
@@ -128,6 +221,79 @@ pub enum AutomationError {
         /// The conversations.
         bot_started: u64,
     },
+}
+
+/// A group that is not there.
+///
+/// ```
+/// use tenure_service::{ContactLog, KeyedContact, TallyError};
+/// use tenure_model::{Instant, Zone};
+///
+/// let mut log = ContactLog::new();
+/// log.extend([KeyedContact::new(7, 1, Instant::parse("2024-05-01", Zone::UTC)?)]);
+/// let refused = log.tally_groups(&mut [], |_| 0);
+/// assert!(matches!(refused, Err(TallyError::Group(error)) if error.account() == 7));
+/// # Ok::<(), tenure_model::InstantError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("account `{account}` is in group `{group}`, outside the {groups} groups from 0")]
+pub struct GroupError {
+    pub(crate) account: u64,
+    pub(crate) group: usize,
+    pub(crate) groups: usize,
+}
+
+impl GroupError {
+    /// The account.
+    #[must_use]
+    pub const fn account(&self) -> u64 {
+        self.account
+    }
+
+    /// The group it was said to be in.
+    #[must_use]
+    pub const fn group(&self) -> usize {
+        self.group
+    }
+
+    /// How many groups there are.
+    #[must_use]
+    pub const fn groups(&self) -> usize {
+        self.groups
+    }
+}
+
+/// A row among many that was refused: none of them was counted.
+///
+/// ```
+/// use tenure_model::{Instant, Zone};
+/// use tenure_service::{ServiceWindow, SlaRow, SlaTally};
+///
+/// let start = Instant::parse("2024-05-01", Zone::UTC)?;
+/// let mut tally = SlaTally::new(ServiceWindow::until(start));
+/// let refused = tally.push_rows(&[SlaRow::new(start, 5), SlaRow::new(start, 0)]).unwrap_err();
+/// assert_eq!((refused.row(), tally.counts().rows), (1, 0));
+/// # Ok::<(), tenure_model::InstantError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("row at index `{row}`")]
+pub struct RowError {
+    pub(crate) row: usize,
+    pub(crate) source: TallyError,
+}
+
+impl RowError {
+    /// Its index, from 0.
+    #[must_use]
+    pub const fn row(&self) -> usize {
+        self.row
+    }
+
+    /// Why it was refused.
+    #[must_use]
+    pub const fn reason(&self) -> &TallyError {
+        &self.source
+    }
 }
 
 /// Two tallies that count different things.
@@ -310,4 +476,7 @@ pub enum TallyError {
     /// Counts of a bot that cannot be.
     #[error(transparent)]
     Automation(#[from] AutomationError),
+    /// An account in a group that is not there.
+    #[error(transparent)]
+    Group(#[from] GroupError),
 }

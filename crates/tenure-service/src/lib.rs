@@ -3,23 +3,32 @@
 
 mod automation;
 mod counters;
+mod deflection;
 mod error;
 mod fcr;
 mod one_touch;
+mod rate;
 mod sla;
 mod times;
 mod window;
 
 pub use automation::{AutomationCounts, AutomationTally};
+pub use deflection::{DeflectionCounts, DeflectionDefinition, DeflectionTally};
 pub use error::{
-    AutomationError, CaseError, CountOverflowError, DefinitionMismatchError, RepeatWindowError,
-    RetractError, StateError, TallyError, WindowError,
+    AutomationError, CalendarError, CaseError, CountOverflowError, DefinitionMismatchError,
+    DeflectionWindowError, GroupError, RepeatWindowError, RetractError, RowError, StateError,
+    TallyError, WindowError,
 };
 pub use fcr::{
-    ContactRow, FcrCounts, FcrDefinition, FcrRate, FcrTally, NoRepeat, RepeatRow, RepeatRule,
+    ChannelScope, ContactKind, ContactLog, ContactRow, FcrCounts, FcrDefinition, FcrRate, FcrTally,
+    KeyedContact, NoRepeat, Reopenings, RepeatRow, RepeatRule, SurveyFcrCounts, SurveyFcrTally,
     first_repeats, no_repeat_by,
 };
 pub use one_touch::{OneTouchCounts, OneTouchRule, OneTouchTally, TouchRow};
+pub use rate::ServiceRate;
 pub use sla::{SlaCounts, SlaOutcome, SlaRow, SlaTally};
-pub use times::{DurationCounts, DurationSketch, DurationTally, TimeMeasure, WithinTargets};
+pub use times::{
+    BusinessCalendar, CaseEvent, CaseEventKind, CaseTimes, DurationCounts, DurationDefinition,
+    DurationSketch, DurationTally, Moment, OpenHours, Opener, TimeMeasure, WithinTargets,
+};
 pub use window::ServiceWindow;

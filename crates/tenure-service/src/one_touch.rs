@@ -7,7 +7,9 @@ use tenure_model::record::{Case, CaseStatus};
 use tenure_stats::Share;
 
 use crate::counters::{Counters, adds_up, at_most, counters, share};
-use crate::error::{DefinitionMismatchError, TallyError};
+use crate::error::{DefinitionMismatchError, RowError, TallyError};
+use crate::rate::ServiceRate;
+use crate::times::push_each;
 use crate::window::{Place, ServiceWindow};
 
 /// Which solved cases count as settled in one touch.
@@ -151,7 +153,16 @@ counters! {
 ///
 /// ```text
 /// share(rule) = |solved, rule holds| / |solved, everything the rule reads is known|
+///
+/// rule              holds when                               reads
+/// fcr.zendesk.lt2   agent_replies < 2, none counts           agent_replies
+/// fcr.zendesk.eq1   agent_replies = 1                        agent_replies
+/// fcr.no_reopen     reopens = 0                              reopens
+/// fcr.freshservice  account_replies = 0                      account_replies
+/// fcr.strict        agent_replies = 1 and reopens = 0        agent_replies, reopens
 /// ```
+///
+/// The denominator is the solved or closed cases, never all: an open one can still become anything.
 ///
 /// *Shape*: one case a row in; a share a rule, and counts, out. Fixed size.
 ///
@@ -204,6 +215,17 @@ impl OneTouchTally {
         Ok(self.counts.absorb(count(row))?)
     }
 
+    /// Counts cases, whatever the period, or none of them.
+    ///
+    /// # Errors
+    /// The first row that does not fit a count; the tally is then as it was.
+    pub fn push_rows(&mut self, rows: &[TouchRow]) -> Result<(), RowError> {
+        let mut tally = self.clone();
+        push_each(rows, |&row| tally.push_row(row))?;
+        *self = tally;
+        Ok(())
+    }
+
     /// Takes a case back, as if it had never been pushed.
     ///
     /// # Errors
@@ -217,12 +239,23 @@ impl OneTouchTally {
     /// # Errors
     /// A full count; the tally is then as it was.
     pub fn push_entry(&mut self, entry: &Entry<Case>) -> Result<(), TallyError> {
-        let one = match self.window.place(entry.record.opened, entry.recorded_at) {
+        Ok(self.counts.absorb(self.count_entry(entry))?)
+    }
+
+    /// Takes one case of an account back, as if it had never been pushed.
+    ///
+    /// # Errors
+    /// More than was counted; the tally is then as it was.
+    pub fn retract_entry(&mut self, entry: &Entry<Case>) -> Result<(), TallyError> {
+        self.counts.remove(self.count_entry(entry))
+    }
+
+    fn count_entry(&self, entry: &Entry<Case>) -> OneTouchCounts {
+        match self.window.place(entry.record.opened, entry.recorded_at) {
             Place::Inside => count(TouchRow::from(&entry.record)),
             Place::Outside => OneTouchCounts { cases: 1, outside: 1, ..OneTouchCounts::ZERO },
             Place::Unseen => OneTouchCounts { cases: 1, unseen: 1, ..OneTouchCounts::ZERO },
-        };
-        Ok(self.counts.absorb(one)?)
+        }
     }
 
     /// Takes in a tally of other cases under the same window.
@@ -298,6 +331,23 @@ fn count(row: TouchRow) -> OneTouchCounts {
     }
 }
 
+impl OneTouchTally {
+    /// The share of every rule, with what it leaves out.
+    #[must_use]
+    pub fn rates(&self) -> Vec<ServiceRate> {
+        let rate = |&rule: &OneTouchRule| {
+            let excluded = [
+                ("not_solved", self.counts.not_solved),
+                ("unknown", self.excluded(rule)),
+                ("outside", self.counts.outside),
+                ("unseen", self.counts.unseen),
+            ];
+            ServiceRate::new(rule.name(), self.to_string(), self.share(rule), &excluded)
+        };
+        OneTouchRule::ALL.iter().map(rate).collect()
+    }
+}
+
 /// The definitions' id and version, and the window.
 impl fmt::Display for OneTouchTally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -321,6 +371,7 @@ impl TryFrom<OneTouchDocument> for OneTouchTally {
     fn try_from(document: OneTouchDocument) -> Result<Self, Self::Error> {
         let OneTouchDocument { window, counts } = document;
         counts.check()?;
+        window.check_outside(OneTouchCounts::TALLY, counts.outside)?;
         Ok(Self { window, counts })
     }
 }

@@ -7,8 +7,9 @@ use tenure_model::{Entry, Instant};
 use tenure_stats::Share;
 
 use crate::counters::{Counters, adds_up, counters, share};
-use crate::error::{CaseError, DefinitionMismatchError, TallyError};
-use crate::times::elapsed_ms;
+use crate::error::{CaseError, DefinitionMismatchError, RowError, TallyError};
+use crate::rate::ServiceRate;
+use crate::times::{elapsed_ms, push_each};
 use crate::window::{Place, ServiceWindow};
 
 /// How a promise stands.
@@ -223,6 +224,17 @@ impl SlaTally {
         Ok(self.counts.absorb(one)?)
     }
 
+    /// Counts promises, whatever the period, or none of them.
+    ///
+    /// # Errors
+    /// The first row that [`SlaTally::push_row`] refuses; the tally is then as it was.
+    pub fn push_rows(&mut self, rows: &[SlaRow]) -> Result<(), RowError> {
+        let mut tally = self.clone();
+        push_each(rows, |row| tally.push_row(row))?;
+        *self = tally;
+        Ok(())
+    }
+
     /// Takes a promise back, as if it had never been pushed.
     ///
     /// # Errors
@@ -237,7 +249,8 @@ impl SlaTally {
     /// # Errors
     /// Those of [`SlaRow::outcome`], or a full count; the tally is then as it was.
     pub fn push(&mut self, case: &Case) -> Result<(), TallyError> {
-        self.add(case, self.window.place(case.opened, None))
+        let one = self.count_case(case, self.window.place(case.opened, None))?;
+        Ok(self.counts.absorb(one)?)
     }
 
     /// Counts the promise of one case of an account, if it is known by then.
@@ -245,12 +258,27 @@ impl SlaTally {
     /// # Errors
     /// Those of [`SlaRow::outcome`], or a full count; the tally is then as it was.
     pub fn push_entry(&mut self, entry: &Entry<Case>) -> Result<(), TallyError> {
-        self.add(&entry.record, self.window.place(entry.record.opened, entry.recorded_at))
+        let one = self.count_entry(entry)?;
+        Ok(self.counts.absorb(one)?)
     }
 
-    fn add(&mut self, case: &Case, place: Place) -> Result<(), TallyError> {
+    /// Takes the promise of one case of an account back, as if it had never been pushed.
+    ///
+    /// # Errors
+    /// Those of [`SlaRow::outcome`], or more than was counted; the tally is then as it was.
+    pub fn retract_entry(&mut self, entry: &Entry<Case>) -> Result<(), TallyError> {
+        let one = self.count_entry(entry)?;
+        self.counts.remove(one)
+    }
+
+    fn count_entry(&self, entry: &Entry<Case>) -> Result<SlaCounts, TallyError> {
+        let place = self.window.place(entry.record.opened, entry.recorded_at);
+        self.count_case(&entry.record, place)
+    }
+
+    fn count_case(&self, case: &Case, place: Place) -> Result<SlaCounts, TallyError> {
         let apart = SlaCounts { rows: 1, ..SlaCounts::ZERO };
-        let one = match (place, case.target_ms) {
+        Ok(match (place, case.target_ms) {
             (Place::Unseen, _) => SlaCounts { unseen: 1, ..apart },
             (Place::Outside, _) => SlaCounts { outside: 1, ..apart },
             (Place::Inside, None) => SlaCounts { without_target: 1, ..apart },
@@ -269,8 +297,7 @@ impl SlaTally {
                     counted => counted?,
                 }
             }
-        };
-        Ok(self.counts.absorb(one)?)
+        })
     }
 
     fn count_row(&self, row: &SlaRow) -> Result<SlaCounts, TallyError> {
@@ -324,6 +351,30 @@ impl SlaTally {
     }
 }
 
+impl SlaTally {
+    /// Both shares, each with what it leaves out.
+    #[must_use]
+    pub fn rates(&self) -> Vec<ServiceRate> {
+        let counts = &self.counts;
+        let [never, open] = [
+            vec![
+                ("pending", counts.pending),
+                ("without_target", counts.without_target),
+                ("end_unknown", counts.end_unknown),
+                ("pause_unknown", counts.pause_unknown),
+                ("outside", counts.outside),
+                ("unseen", counts.unseen),
+            ],
+            vec![("breached_open", counts.breached_open)],
+        ];
+        let closed = [never.clone(), open].concat();
+        vec![
+            ServiceRate::new("attainment", self.to_string(), self.attainment(), &never),
+            ServiceRate::new("closed_only", self.to_string(), self.closed_only(), &closed),
+        ]
+    }
+}
+
 /// The definition's id and version, and the window.
 impl fmt::Display for SlaTally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -347,6 +398,7 @@ impl TryFrom<SlaDocument> for SlaTally {
     fn try_from(document: SlaDocument) -> Result<Self, Self::Error> {
         let SlaDocument { window, counts } = document;
         counts.check()?;
+        window.check_outside(SlaCounts::TALLY, counts.outside)?;
         Ok(Self { window, counts })
     }
 }

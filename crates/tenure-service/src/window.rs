@@ -9,8 +9,8 @@ use crate::error::WindowError;
 /// Which rows a tally looks at: those that begin in a period, as seen at an instant, with the
 /// knowledge of a day.
 ///
-/// A case begins when it is opened, an episode of contacts with its first contact. Days are UTC
-/// days. The instant of the question is included.
+/// A case begins when it is opened, an episode of contacts with its first contact. Days are
+/// those of the zone of the question. The instant of the question is included.
 ///
 /// ```
 /// use tenure_model::{AsOf, Period, parse_date};
@@ -55,11 +55,15 @@ impl ServiceWindow {
     /// What began in these days, as seen at the end of the day of the question.
     ///
     /// # Errors
-    /// A day outside the years 0001 to 9999; the day after the period is one of them.
+    /// A period without a day; a day outside the years 0001 to 9999, the day after the period being
+    /// one of them.
     pub fn of_days(period: Period, as_of: AsOf) -> Result<Self, WindowError> {
+        if period.start() == period.end() {
+            return Err(WindowError::Empty { start: period.start() });
+        }
         let zone = as_of.zone();
-        let first = |day| zone.first_instant(day).ok_or(WindowError { found: day });
-        let last = |day| zone.last_instant(day).ok_or(WindowError { found: day });
+        let first = |day| zone.first_instant(day).ok_or(WindowError::Day { found: day });
+        let last = |day| zone.last_instant(day).ok_or(WindowError::Day { found: day });
         Ok(Self {
             period: Some((first(period.start())?, first(period.end())?)),
             as_of: last(as_of.day())?,
@@ -111,6 +115,23 @@ impl ServiceWindow {
     }
 }
 
+#[cfg(feature = "serde")]
+impl ServiceWindow {
+    /// Whether so many rows of a tally can have begun outside: without a period none can.
+    pub(crate) fn check_outside(
+        &self,
+        tally: &'static str,
+        outside: u64,
+    ) -> Result<(), crate::error::StateError> {
+        if self.period.is_none() && outside > 0 {
+            let rule = "nothing is outside where there is no period";
+            Err(crate::error::StateError { tally, rule })
+        } else {
+            Ok(())
+        }
+    }
+}
+
 impl fmt::Display for ServiceWindow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some((start, end)) = self.period {
@@ -143,7 +164,7 @@ impl TryFrom<WindowDocument> for ServiceWindow {
         let refuse = |rule| crate::error::StateError { tally: "service window", rule };
         let period = match (document.start, document.end) {
             (None, None) => None,
-            (Some(start), Some(end)) if start <= end => Some((start, end)),
+            (Some(start), Some(end)) if start < end => Some((start, end)),
             _ => return Err(refuse("start and end come together and in this order")),
         };
         Ok(Self { period, as_of: document.as_of, known_until: document.known_until })
@@ -167,7 +188,7 @@ mod tests {
     use chrono::NaiveDate;
     use tenure_model::{AsOf, Instant, Period};
 
-    use super::ServiceWindow;
+    use super::{ServiceWindow, WindowError};
 
     fn day(year: i32, month: u32, day: u32) -> NaiveDate {
         NaiveDate::from_ymd_opt(year, month, day).unwrap()
@@ -198,13 +219,22 @@ mod tests {
     }
 
     #[test]
+    fn a_period_of_zero_length_is_refused() {
+        let first = day(2024, 5, 1);
+        let nothing = Period::new(first, first).unwrap();
+        let error = ServiceWindow::of_days(nothing, AsOf::new(first)).unwrap_err();
+        assert_eq!(error, WindowError::Empty { start: first });
+        assert_eq!(error.to_string(), "period from `2024-05-01` is empty: at least one day");
+    }
+
+    #[test]
     fn days_without_instants_are_refused() {
         let far = day(10_000, 1, 1);
         let (first, second) = (day(2024, 1, 1), day(2024, 1, 2));
         let ok = Period::new(first, second).unwrap();
         let bad = Period::new(first, far).unwrap();
         let error = ServiceWindow::of_days(bad, AsOf::new(first)).unwrap_err();
-        assert_eq!(error.found(), far);
+        assert_eq!(error, WindowError::Day { found: far });
         let text = "day `+10000-01-01` is outside the years 0001 to 9999";
         assert_eq!(error.to_string(), text);
         assert!(ServiceWindow::of_days(ok, AsOf::new(far)).is_err());

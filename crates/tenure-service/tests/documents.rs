@@ -10,8 +10,10 @@ use serde_json::{Value, json};
 use tenure_model::record::{BotOutcome, Case, CaseStatus};
 use tenure_model::{AsOf, Instant, Period, Tri, Zone, parse_date};
 use tenure_service::{
-    AutomationTally, ContactRow, DurationSketch, DurationTally, FcrDefinition, FcrTally,
-    OneTouchTally, ServiceWindow, SlaTally, TimeMeasure, TouchRow, WithinTargets,
+    AutomationTally, BusinessCalendar, ChannelScope, ContactLog, ContactRow, DeflectionDefinition,
+    DeflectionTally, DurationDefinition, DurationSketch, DurationTally, FcrDefinition, FcrTally,
+    KeyedContact, OneTouchTally, OpenHours, Reopenings, ServiceWindow, SlaTally, SurveyFcrTally,
+    TimeMeasure, TouchRow, WithinTargets,
 };
 
 fn at(text: &str) -> Instant {
@@ -64,6 +66,7 @@ fn windows() {
     let order = "start and end come together and in this order";
     assert!(wrong("/start", Value::Null).contains(order));
     assert!(wrong("/start", json!("2026-01-01T00:00:00Z")).contains(order));
+    assert!(wrong("/start", document["end"].clone()).contains(order)); // of zero length
     assert!(wrong("/known_until", json!("2024-2-3")).contains("2024-2-3"));
 }
 
@@ -78,13 +81,44 @@ fn first_contact_resolution() {
         ])
         .unwrap();
     let document = written(&tally);
-    assert_eq!(document["definition"], json!({"window_days": 7, "rule": "rolling"}));
+    assert_eq!(
+        document["definition"],
+        json!({
+            "window_days": 7,
+            "rule": "rolling",
+            "channels": "all_channels",
+            "reopenings": "ignored",
+        })
+    );
     let wrong = |place, value| refused::<FcrTally>(&document, place, value);
     assert!(wrong("/counts/contacts", json!(4)).contains("contacts are mature"));
     assert!(wrong("/counts/mature", json!(4)).contains("an episode has a contact"));
     assert!(wrong("/counts/no_repeat", json!(3)).contains("no part exceeds"));
     assert!(wrong("/counts/resolved_and_no_repeat", json!(2)).contains("is both"));
-    assert!(wrong("/definition/window_days", json!(9999)).contains("outside 0 to 3660"));
+    assert!(wrong("/counts/no_repeat", json!(2)).contains("a repeated episode has two"));
+    assert!(wrong("/counts/resolvable", json!(2)).contains("have a known flag"));
+    assert!(wrong("/counts/resolvable_and_resolved", json!(1)).contains("have a known flag"));
+    assert!(wrong("/counts/immature", json!(1)).contains("an episode has a contact"));
+    let mut counts = document["counts"].clone();
+    (counts["contacts"], counts["outside"], counts["outside_contacts"]) =
+        (json!(4), json!(1), json!(1));
+    let mut no_period = document.clone();
+    no_period["counts"] = counts;
+    assert!(serde_json::from_value::<FcrTally>(no_period.clone()).is_ok());
+    (no_period["window"]["start"], no_period["window"]["end"]) = (Value::Null, Value::Null);
+    let error = serde_json::from_value::<FcrTally>(no_period).unwrap_err().to_string();
+    assert!(error.contains("nothing is outside"), "{error}");
+    let mut counts = document["counts"].clone();
+    (counts["contacts"], counts["channel_unknown"]) = (json!(4), json!(1));
+    assert!(wrong("/counts", counts).contains("only where the definition asks"));
+    let mut counts = document["counts"].clone();
+    (counts["contacts"], counts["reopenings_ignored"]) = (json!(4), json!(1));
+    let mut reopening = document.clone();
+    (reopening["counts"], reopening["definition"]["reopenings"]) = (counts, json!("contacts"));
+    let error = serde_json::from_value::<FcrTally>(reopening).unwrap_err().to_string();
+    assert!(error.contains("only where the definition says so"), "{error}");
+    assert!(wrong("/definition/window_days", json!(0)).contains("`0` days is outside 1 to 3660"));
+    assert!(wrong("/definition/window_days", json!(9999)).contains("outside 1 to 3660"));
     assert!(wrong("/definition", json!({"window_days": 1})).contains("missing field `rule`"));
     let mut more = document.clone();
     more.as_object_mut().unwrap().insert("note".to_owned(), json!("?"));
@@ -95,7 +129,8 @@ fn first_contact_resolution() {
 fn durations() {
     let empty = DurationSketch::new();
     assert_eq!(written(&empty), json!({"sum": 0, "min": null, "max": null, "bins": []}));
-    let mut tally = DurationTally::new(TimeMeasure::Resolution, window());
+    let definition = DurationDefinition::new(TimeMeasure::FullResolution).with_targets([600_000]);
+    let mut tally = DurationTally::new(definition, window());
     tally.push(&solved()).unwrap();
     let mut slower = solved();
     slower.resolved = Some(at("2024-05-01T00:20:00"));
@@ -114,6 +149,12 @@ fn durations() {
     let mut counts = document["counts"].clone();
     (counts["cases"], counts["timed"]) = (json!(3), json!(3));
     assert!(wrong("/counts", counts).contains("holds the timed cases"));
+    assert!(wrong("/counts/opener_unknown", json!(3)).contains("no part exceeds"));
+    assert_eq!(document["within"], json!({"targets_ms": [600_000], "bands": [1, 1]}));
+    assert!(wrong("/within/bands", json!([1, 0])).contains("held against the timed cases"));
+    let other = wrong("/definition/targets_ms", json!([5]));
+    assert!(other.contains("those of the definition"), "{other}");
+    assert!(wrong("/definition/targets_ms", json!([5, 5])).contains("targets ascend"));
 }
 
 #[test]
@@ -151,4 +192,95 @@ fn the_rest() {
     assert!(wrong("/counts/solved", json!(0)).contains("cases are solved"));
     assert!(wrong("/counts/one_reply", json!(2)).contains("no part exceeds"));
     assert!(wrong("/counts/strict_unknown", json!(1)).contains("is both"));
+}
+
+#[test]
+fn calendars() {
+    let hours = OpenHours::parse(chrono::Weekday::Fri, "09:00", "24:00").unwrap();
+    let holidays = [parse_date("2024-05-01").unwrap()];
+    let calendar =
+        BusinessCalendar::new(Zone::parse("+02:00").unwrap(), [hours], holidays).unwrap();
+    let definition = DurationDefinition::new(TimeMeasure::FirstReply);
+    let tally =
+        DurationTally::new(definition.in_business_time(std::sync::Arc::new(calendar)), window());
+    let document = written(&tally);
+    assert_eq!(
+        document["definition"]["calendar"],
+        json!({
+            "zone": "+02:00",
+            "hours": [{"weekday": "Fri", "start": "09:00", "end": "24:00"}],
+            "holidays": ["2024-05-01"],
+        })
+    );
+    let document = &document["definition"]["calendar"];
+    let wrong = |place, value| refused::<BusinessCalendar>(document, place, value);
+    assert!(wrong("/zone", json!("Mars")).contains("zone `Mars` is not UTC"));
+    assert!(wrong("/holidays/0", json!("2024-2-30")).contains("holiday `2024-2-30` is not a date"));
+    assert!(wrong("/hours", json!([])).contains("no open hours"));
+    assert!(wrong("/hours/0/weekday", json!("Friday")).contains("weekday `Friday` is not one of"));
+    assert!(wrong("/hours/0/end", json!("25:00")).contains("time of day `25:00` is not hh:mm"));
+    assert!(wrong("/hours/0/start", json!("24:00")).contains("not after their start"));
+}
+
+#[test]
+fn logs_sessions_and_answers() {
+    let mut log = ContactLog::new();
+    log.extend([
+        KeyedContact::new(1, 2, at("2024-05-02")),
+        KeyedContact::new(1, 2, at("2024-05-01")),
+    ]);
+    let document = written(&log);
+    let first = document["contacts"][0].clone();
+    assert_eq!(first["at"], json!("2024-05-01T00:00:00Z"));
+    assert!(refused::<ContactLog>(&document, "/contacts/1/account", json!(0)).contains("ascend"));
+
+    let definition = DeflectionDefinition::new(24).unwrap();
+    let mut deflection = DeflectionTally::new(definition, window());
+    deflection.push_account(&[at("2024-05-01")], &[]).unwrap();
+    let document = written(&deflection);
+    let wrong = |place, value| refused::<DeflectionTally>(&document, place, value);
+    assert!(wrong("/counts/deflected", json!(2)).contains("sessions are deflected"));
+    assert!(wrong("/window_hours", json!(0)).contains("`0` hours is outside 1 to 87840"));
+
+    let mut answers = SurveyFcrTally::new(window());
+    answers.push(at("2024-05-01"), Tri::Yes).unwrap();
+    let document = written(&answers);
+    let wrong = |place, value| refused::<SurveyFcrTally>(&document, place, value);
+    assert!(wrong("/counts/no_answer", json!(2)).contains("said yes, no or nothing"));
+}
+
+proptest::proptest! {
+    /// Whatever rows produce is read back: no rule is too strict.
+    #[test]
+    fn every_state_that_rows_produce_is_read_back(
+        contacts in tenure_testing::strategies::service::contacts(0..30),
+        as_of in tenure_testing::strategies::service::as_of(),
+        options: [bool; 2],
+    ) {
+        let mut definition = FcrDefinition::default();
+        if options[0] {
+            definition = definition.with_channels(ChannelScope::EachChannel);
+        }
+        if options[1] {
+            definition = definition.with_reopenings(Reopenings::Contacts);
+        }
+        let window = ServiceWindow::until(Instant::from_micros(as_of).unwrap());
+        let rows: Vec<ContactRow<'_>> = contacts
+            .iter()
+            .enumerate()
+            .map(|(index, (issue, at, flag))| {
+                let at = Instant::from_micros(*at).unwrap();
+                let mut row = ContactRow::new(issue, at, Tri::from(*flag));
+                row.channel = (index % 3 > 0).then_some("mail");
+                row.resolvable = [Tri::Yes, Tri::No, Tri::Unknown][index % 3];
+                if index % 4 == 0 {
+                    row.kind = tenure_service::ContactKind::Reopening;
+                }
+                row
+            })
+            .collect();
+        let mut tally = FcrTally::new(definition, window);
+        tally.push_account(&rows).unwrap();
+        written(&tally);
+    }
 }

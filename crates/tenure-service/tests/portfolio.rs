@@ -58,7 +58,7 @@ fn cases_count_once_in_their_period_as_known_then() {
     let book = book(cases.map(|(case, recorded_at)| (Record::Case(case), recorded_at)));
     let acme = book.get(&AccountId::new("acme").unwrap()).unwrap();
     let mut first_reply = DurationTally::new(TimeMeasure::FirstReply, year());
-    let mut resolution = DurationTally::new(TimeMeasure::Resolution, year());
+    let mut resolution = DurationTally::new(TimeMeasure::FullResolution, year());
     let mut sla = SlaTally::new(year());
     let mut automation = AutomationTally::new(year());
     let mut one_touch = OneTouchTally::new(year());
@@ -90,6 +90,21 @@ fn cases_count_once_in_their_period_as_known_then() {
     assert_eq!((counts.outside, counts.unseen), (1, 2));
     assert_eq!(one_touch.share(OneTouchRule::Strict).estimate(), Some(1.0));
     assert_eq!(one_touch.excluded(OneTouchRule::Strict), 1);
+
+    // what is in a rate and what it leaves out are all the cases
+    for rate in [sla.rates(), automation.rates(), one_touch.rates()].concat() {
+        let excluded = rate.excluded.iter().fold(0, |sum, (_, count)| sum + count);
+        assert_eq!(rate.share.n() + excluded, 7, "{rate:?}");
+    }
+
+    for entry in acme.cases() {
+        sla.retract_entry(entry).unwrap();
+        automation.retract_entry(entry).unwrap();
+        one_touch.retract_entry(entry).unwrap();
+    }
+    assert_eq!(sla, SlaTally::new(year()));
+    assert_eq!(automation, AutomationTally::new(year()));
+    assert_eq!(one_touch, OneTouchTally::new(year()));
 }
 
 #[test]
@@ -124,6 +139,14 @@ fn a_repeat_across_the_new_year_is_no_first_contact() {
     assert_eq!(tally.share(FcrRate::NoRepeat).estimate(), Some(1.0));
     assert_eq!(tally.excluded(FcrRate::ResolvedAndNoRepeat), 1);
     assert_eq!(tally.share(FcrRate::ResolvedAndNoRepeat).estimate(), None);
+    let rates = tally.rates();
+    let names: Vec<_> = rates.iter().map(|rate| rate.name).collect();
+    let all = ["resolved_and_no_repeat", "no_repeat", "flag_only", "net", "one_and_done"];
+    assert_eq!(names, all);
+    assert!(rates.iter().all(|rate| rate.definition == tally.to_string()));
+    let apart = [("immature", 1), ("outside", 1), ("unseen_contacts", 1)];
+    assert_eq!(rates.get(1).unwrap().excluded, apart);
+    assert_eq!(rates.first().unwrap().excluded, [&[("unknown", 1)], &apart[..]].concat());
 
     let days = ["2023-12-30", "2024-01-02", "2024-06-01", "2024-12-28"];
     let rows: Vec<_> =

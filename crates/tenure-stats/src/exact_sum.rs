@@ -167,7 +167,19 @@ impl ExactSum {
         Some((lead, exponent.wrapping_sub(LAST_BIT)))
     }
 
-    const fn is_negative(&self) -> bool {
+    /// Whether the sum is below 0.
+    ///
+    /// ```
+    /// use tenure_stats::ExactSum;
+    ///
+    /// let mut sum = ExactSum::new();
+    /// assert!(!sum.is_negative());
+    /// sum.push(-5e-324)?;
+    /// assert!(sum.is_negative());
+    /// # Ok::<(), tenure_stats::ExactSumError>(())
+    /// ```
+    #[must_use]
+    pub const fn is_negative(&self) -> bool {
         self.words[WORDS - 1] >> 63 == 1
     }
 

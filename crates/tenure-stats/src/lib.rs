@@ -17,6 +17,7 @@ mod ratio;
 mod share;
 mod special;
 pub mod student;
+mod survival;
 
 pub use adjust::{benjamini_hochberg, bonferroni, holm};
 pub use beta::Tails;
@@ -34,3 +35,4 @@ pub use special::{
     NonNegative, Positive, digamma, digamma_difference, ln_beta, ln_beta_ratio, ln_gamma,
     ln_gamma_ratio, ln_one_plus_exp, logistic, trigamma, trigamma_difference,
 };
+pub use survival::{SurvivalCount, SurvivalMethod, SurvivalRow, kaplan_meier, survival_at};

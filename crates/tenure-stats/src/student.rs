@@ -5,6 +5,8 @@ use crate::{DomainError, Level, Tails, normal};
 
 /// Above this many degrees of freedom the expansion about the normal quantile is exact.
 const LARGE: f64 = 1e4;
+/// So many times 1 + z² degrees of freedom, and the expansion is exact in the far tail too.
+const FAR: f64 = 1e4;
 
 /// The half-width, in standard errors, of the central range of t that holds `level`.
 ///
@@ -31,6 +33,42 @@ pub fn two_sided_t(level: Level, df: f64) -> Result<f64, DomainError> {
     let inside = Tails { lower: level.value(), upper: level.outside() };
     let (x, y) = quantile_at(inside, 0.5, 0.5 * df);
     Ok(libm::sqrt(df * x / y))
+}
+
+/// The number below which a share `p` of the t distribution lies.
+///
+/// *Shape*: `df` degrees of freedom, not necessarily whole.
+///
+/// *Accuracy*: relative error below 1e-11 from p = 1e-30 up (test against 40 digits).
+///
+/// *Source*: as [`two_sided_t`].
+///
+/// # Errors
+/// `p` outside 0 to 1, ends excluded; `df` not above 0 and finite.
+///
+/// ```
+/// // one degree of freedom is Cauchy: a quarter lies below -1
+/// assert!((tenure_stats::student::quantile(0.25, 1.0)? + 1.0).abs() < 1e-14);
+/// # Ok::<(), tenure_stats::DomainError>(())
+/// ```
+pub fn quantile(p: f64, df: f64) -> Result<f64, DomainError> {
+    let df = degrees(df)?;
+    if !(p > 0.0 && p < 1.0) {
+        return Err(DomainError::new("p", p, "0 to 1, ends excluded"));
+    }
+    let z = normal::quantile(p)?;
+    if df > FAR * (1.0 + z * z) {
+        return Ok(expansion(z, df));
+    }
+    // p - 1/2 is exact from 1/4 to 1, and far from 0 elsewhere
+    let centred = 2.0 * (p - 0.5);
+    let outside = if p < 0.5 { 2.0 * p } else { 2.0 * (1.0 - p) };
+    if centred.abs() < f64::MIN_POSITIVE {
+        return Ok(0.0);
+    }
+    let (x, y) = quantile_at(Tails { lower: centred.abs(), upper: outside }, 0.5, 0.5 * df);
+    let size = libm::sqrt(df * x / y);
+    Ok(if p < 0.5 { -size } else { size })
 }
 
 /// The two-sided p value of a t statistic: P(|T| > |t|).
@@ -103,6 +141,10 @@ mod tests {
         for df in [0.0, -1.0, f64::NAN, f64::INFINITY] {
             assert_eq!(two_sided_t(Level::default(), df).unwrap_err().parameter(), "df");
             assert_eq!(two_sided_p(1.0, df).unwrap_err().parameter(), "df");
+            assert_eq!(quantile(0.5, df).unwrap_err().parameter(), "df");
+        }
+        for p in [0.0, 1.0, f64::NAN] {
+            assert_eq!(quantile(p, 1.0).unwrap_err().parameter(), "p");
         }
         assert_eq!(two_sided_p(f64::NAN, 1.0).unwrap_err().parameter(), "t");
     }

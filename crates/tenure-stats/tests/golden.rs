@@ -129,6 +129,52 @@ fn share_intervals() -> Outcome {
     Ok(())
 }
 
+/// Where a table prints 0: p values and quantiles at 1e-30.
+#[test]
+fn far_tails() -> Outcome {
+    let table = rows::<2>(include_str!("golden/normal_far.csv"));
+    assert_eq!(table.len(), 5);
+    for row in table {
+        relative(normal::quantile(row[0])?, row[1], 1e-14, &row);
+        relative(normal::upper_tail(-row[1])?, row[0], 1e-12, &row);
+        relative(normal::two_sided_p(row[1])?, 2.0 * row[0], 1e-12, &row);
+    }
+    let table = rows::<4>(include_str!("golden/gamma_quantile.csv"));
+    assert_eq!(table.len(), 30);
+    for row in table {
+        let [p, shape, lower, upper] = row;
+        relative(gamma::quantile(p, shape)?, lower, 1e-11, &row);
+        relative(gamma::tails(shape, upper)?.upper, p, 1e-11, &row);
+        let df = count(2.0 * shape);
+        relative(gamma::chi_square_upper_quantile(p, df)?, 2.0 * upper, 1e-11, &row);
+        relative(gamma::chi_square_upper_tail(2.0 * upper, df)?, p, 1e-11, &row);
+    }
+    let table = rows::<3>(include_str!("golden/student_quantile.csv"));
+    assert_eq!(table.len(), 12);
+    for row in table {
+        let [p, df, t] = row;
+        relative(student::quantile(p, df)?, t, 1e-11, &row);
+        // the float 1 - p says less of p the smaller p is
+        if p > 0.01 {
+            relative(-student::quantile(1.0 - p, df)?, t, 1e-11, &row);
+        }
+    }
+    let table = rows::<3>(include_str!("golden/student_far.csv"));
+    assert_eq!(table.len(), 8);
+    for row in table {
+        let [t, df, p] = row;
+        relative(student::two_sided_p(t, df)?, p, 1e-10, &row);
+    }
+    let table = rows::<4>(include_str!("golden/beta_far.csv"));
+    assert_eq!(table.len(), 10);
+    for row in table {
+        let [p, a, b, x] = row;
+        relative(beta::quantile(p, a, b)?, x, 1e-11, &row);
+        relative(beta::tails(x, a, b)?.lower, p, 1e-11, &row);
+    }
+    Ok(())
+}
+
 /// Newcombe 1998, "Two-sided confidence intervals for the single proportion", Statistics in Medicine
 /// 17, table I, level 0.95: methods 1 (Wald), 3 (Wilson), 4 (with continuity correction) and 5
 /// (Clopper-Pearson), as printed there, to four places.

@@ -16,15 +16,22 @@ pub(crate) fn count_column(scale: Scale, answers: &[u8]) -> [u64; Scale::MAX_POI
         for (count, point) in counts.iter_mut().zip(scale.points()) {
             // a point that no byte can be stays at 0
             if let Ok(point) = u8::try_from(point) {
-                *count = count.wrapping_add(u64::from(occurrences(block, point)));
+                *count = count.wrapping_add(u64::from(in_block(block, point)));
             }
         }
     }
     counts
 }
 
-fn occurrences(block: &[u8], point: u8) -> u8 {
-    block.iter().fold(0, |count: u8, &answer| count.wrapping_add(u8::from(answer == point)))
+/// How often one byte stands in the column.
+pub(crate) fn occurrences(answers: &[u8], byte: u8) -> u64 {
+    let blocks = answers.chunks(BLOCK).map(|block| u64::from(in_block(block, byte)));
+    blocks.fold(0, u64::wrapping_add)
+}
+
+/// For a block of at most 255 bytes.
+fn in_block(block: &[u8], byte: u8) -> u8 {
+    block.iter().fold(0, |count: u8, &answer| count.wrapping_add(u8::from(answer == byte)))
 }
 
 #[cfg(test)]
@@ -37,6 +44,7 @@ mod tests {
         for length in [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 10 * BLOCK + 7] {
             let column = vec![3; length];
             assert_eq!(count_column(scale, &column)[3], u64::try_from(length).unwrap());
+            assert_eq!(occurrences(&column, 3), u64::try_from(length).unwrap());
         }
         let shifted = Scale::new(-2, 2).unwrap();
         assert_eq!(count_column(shifted, &[0, 1, 1, 2, 254, 255])[..5], [0, 0, 1, 2, 1]);

@@ -44,12 +44,17 @@ pub struct Segment {
 /// assert_eq!(change.difference().to_string(), "-27/100");
 /// assert_eq!(change.rate().to_string(), "7/180");
 /// assert_eq!(change.mix().to_string(), "-139/450");
+/// // by band: promoters fell from 80 to 53 of 200, detractors rose from 60 to 87
+/// assert_eq!(change.promoters().to_string(), "-27/200");
+/// assert_eq!(change.detractors().to_string(), "27/200");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decomposition {
     before: Fraction,
     after: Fraction,
+    promoters: Fraction,
+    detractors: Fraction,
     rate: Fraction,
     mix: Fraction,
     rate_variance: f64,
@@ -58,6 +63,7 @@ pub struct Decomposition {
 
 /// What one segment did to the total.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct SegmentEffect {
     /// Its share of answers before.
@@ -101,9 +107,14 @@ impl Decomposition {
         };
         let (rate, mix) = (sum(|effect| &effect.rate), sum(|effect| &effect.mix));
         let rate_variance = rate_variance(segments, &effects);
-        let change =
-            Self { before: total_before, after: total_after, rate, mix, rate_variance, effects };
-        Ok(Some(change))
+        let moved = |count: fn(NetScore) -> u64| {
+            let share = |score| Ratio::new(i128::from(count(score)), i128::from(score.n()));
+            let share = |score| share(score).map_or_else(Fraction::zero, Fraction::from);
+            share(after).minus(&share(before))
+        };
+        let (promoters, detractors) = (moved(NetScore::promoters), moved(NetScore::detractors));
+        let (before, after) = (total_before, total_after);
+        Ok(Some(Self { before, after, promoters, detractors, rate, mix, rate_variance, effects }))
     }
 
     /// θ of the period before.
@@ -122,6 +133,19 @@ impl Decomposition {
     #[must_use]
     pub fn difference(&self) -> Fraction {
         self.after.minus(&self.before)
+    }
+
+    /// By band: how much the share of promoters rose. Less [`Self::detractors`] it is the
+    /// difference, exactly.
+    #[must_use]
+    pub const fn promoters(&self) -> &Fraction {
+        &self.promoters
+    }
+
+    /// By band: how much the share of detractors rose.
+    #[must_use]
+    pub const fn detractors(&self) -> &Fraction {
+        &self.detractors
     }
 
     /// What segments changed themselves.

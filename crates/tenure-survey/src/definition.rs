@@ -64,6 +64,24 @@ pub enum Statistic {
     Share,
     /// The mean, on the scale.
     Mean,
+    /// The mean with the lowest point at 0 and the highest at 100.
+    Rescaled,
+}
+
+/// What a response rate is taken of. The answers counted are always the valid ones.
+///
+/// AAPOR's RR1 to RR6 are a family of their own: they differ in what else counts as an answer and as
+/// eligible.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum ResponseBase {
+    /// The invitations that arrived. The default.
+    #[default]
+    Delivered,
+    /// All invitations.
+    Invited,
 }
 
 macro_rules! names {
@@ -94,11 +112,12 @@ macro_rules! names {
 names!(MissingPolicy, "exclude, count_as_passive, in_denominator",
     Exclude => "exclude", CountAsPassive => "count_as_passive", InDenominator => "in_denominator");
 names!(InvalidPolicy, "exclude, error", Exclude => "exclude", Error => "error");
-names!(Statistic, "points, net, share, mean",
-    Points => "points", Net => "net", Share => "share", Mean => "mean");
+names!(Statistic, "points, net, share, mean, rescaled",
+    Points => "points", Net => "net", Share => "share", Mean => "mean", Rescaled => "rescaled");
+names!(ResponseBase, "delivered, invited", Delivered => "delivered", Invited => "invited");
 
 /// What a survey score means: scale, bands, top box, direction, what happens to missing and invalid
-/// answers, and how the number is shown.
+/// answers, of what the response rate is taken, over how many days, and how the number is shown.
 ///
 /// A definition is a value. State and result carry it, and two states merge only if all of it is
 /// equal: a vendor that moves a band edge makes another metric, not a better one.
@@ -132,6 +151,8 @@ pub struct Definition {
     pub(crate) statistic: Statistic,
     pub(crate) missing: MissingPolicy,
     pub(crate) invalid: InvalidPolicy,
+    pub(crate) response_of: ResponseBase,
+    pub(crate) window_days: Option<u16>,
     pub(crate) rounding: Rounding,
     pub(crate) decimals: u8,
 }
@@ -162,6 +183,8 @@ impl Definition {
                 statistic: Statistic::Mean,
                 missing: MissingPolicy::default(),
                 invalid: InvalidPolicy::default(),
+                response_of: ResponseBase::default(),
+                window_days: None,
                 rounding: Rounding::default(),
                 decimals: 0,
             },
@@ -223,6 +246,18 @@ impl Definition {
         self.invalid
     }
 
+    /// What the response rate is taken of.
+    #[must_use]
+    pub const fn response_of(&self) -> ResponseBase {
+        self.response_of
+    }
+
+    /// How many days of answers one score rests on; `None` if that is left to the tally.
+    #[must_use]
+    pub const fn window_days(&self) -> Option<u16> {
+        self.window_days
+    }
+
     /// How the number is rounded when shown.
     #[must_use]
     pub const fn rounding(&self) -> Rounding {
@@ -248,6 +283,21 @@ impl Definition {
     #[must_use]
     pub fn with_invalid(self, invalid: InvalidPolicy) -> Self {
         Self { invalid, ..self }
+    }
+
+    /// The same with the response rate taken of another base.
+    #[must_use]
+    pub fn with_response_of(self, response_of: ResponseBase) -> Self {
+        Self { response_of, ..self }
+    }
+
+    /// The same for answers of a window of so many days: a tally that names its period must then
+    /// cover exactly as many, see [`Tally::over`](crate::Tally::over).
+    ///
+    /// # Errors
+    /// No days.
+    pub fn with_window_days(self, days: u16) -> Result<Self, DefinitionError> {
+        Self { window_days: Some(days), ..self }.checked()
     }
 
     /// The same with another number shown first.
@@ -299,6 +349,9 @@ impl Definition {
         }
         if self.version == 0 {
             return Err(DefinitionError::Version);
+        }
+        if self.window_days == Some(0) {
+            return Err(DefinitionError::WindowDays);
         }
         self.checked_id()
     }
@@ -443,6 +496,20 @@ impl DefinitionBuilder {
         self
     }
 
+    /// What the response rate is taken of.
+    #[must_use]
+    pub fn response_of(mut self, response_of: ResponseBase) -> Self {
+        self.definition.response_of = response_of;
+        self
+    }
+
+    /// How many days of answers one score rests on.
+    #[must_use]
+    pub fn window_days(mut self, days: u16) -> Self {
+        self.definition.window_days = Some(days);
+        self
+    }
+
     /// How the number is shown.
     #[must_use]
     pub fn rounding(mut self, rounding: Rounding, decimals: u8) -> Self {
@@ -485,6 +552,8 @@ struct Document {
     statistic: Statistic,
     missing: MissingPolicy,
     invalid: InvalidPolicy,
+    response_of: ResponseBase,
+    window_days: Option<u16>,
     rounding: Rounding,
     decimals: u8,
 }
@@ -502,6 +571,8 @@ impl From<Definition> for Document {
             statistic: definition.statistic,
             missing: definition.missing,
             invalid: definition.invalid,
+            response_of: definition.response_of,
+            window_days: definition.window_days,
             rounding: definition.rounding,
             decimals: definition.decimals,
         }
@@ -523,6 +594,8 @@ impl TryFrom<Document> for Definition {
             statistic: document.statistic,
             missing: document.missing,
             invalid: document.invalid,
+            response_of: document.response_of,
+            window_days: document.window_days,
             rounding: document.rounding,
             decimals: document.decimals,
         }
@@ -557,6 +630,7 @@ mod tests {
         }
         let fine = Definition::nps().with_rounding(Rounding::Floor, 11);
         assert_eq!(fine, Err(DefinitionError::Decimals { found: 11 }));
+        assert_eq!(Definition::nps().with_window_days(0), Err(DefinitionError::WindowDays));
         let unversioned = Definition::builder("x", scale()).version(0).build();
         assert_eq!(unversioned, Err(DefinitionError::Version));
     }
@@ -589,11 +663,22 @@ mod tests {
             assert_eq!(MissingPolicy::from_name(policy.name()), Some(policy));
             assert!(MissingPolicy::CHOICES.contains(policy.name()));
         }
-        for statistic in [Statistic::Points, Statistic::Net, Statistic::Share, Statistic::Mean] {
+        for statistic in [
+            Statistic::Points,
+            Statistic::Net,
+            Statistic::Share,
+            Statistic::Mean,
+            Statistic::Rescaled,
+        ] {
+            assert!(Statistic::CHOICES.contains(statistic.name()));
             assert_eq!(Statistic::from_name(statistic.name()), Some(statistic));
         }
         for policy in [InvalidPolicy::Exclude, InvalidPolicy::Error] {
             assert_eq!(InvalidPolicy::from_name(policy.name()), Some(policy));
+        }
+        for base in [ResponseBase::Delivered, ResponseBase::Invited] {
+            assert_eq!(ResponseBase::from_name(base.name()), Some(base));
+            assert!(ResponseBase::CHOICES.contains(base.name()));
         }
         assert_eq!(Statistic::from_name("nps"), None);
     }

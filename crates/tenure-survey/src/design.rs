@@ -17,7 +17,21 @@ pub enum FiniteCorrection {
     Ignore,
 }
 
-/// A sample and the size of the population it was drawn from.
+/// How sure is the score of a sample that is a good part of its population?
+///
+/// ```text
+/// SE          = √(s²/n·(N - n)/(N - 1))       plug-in variance, the default
+/// SE unbiased = √((1 - n/N)·s²/(n - 1))
+/// ```
+///
+/// *Shape*: a sample and the size of its population in; standard errors on the scale of θ out. A
+/// larger part of the population asked makes it surer; a census has no error.
+///
+/// *Undefined when* there are no answers; the unbiased form also with a single one.
+///
+/// *Accuracy*: relative error below 1e-12 (test against 40 digits).
+///
+/// *Source*: Cochran 1977, "Sampling techniques", 2.6.
 ///
 /// ```
 /// use tenure_survey::{FiniteSample, NetScore};
@@ -77,7 +91,17 @@ impl FiniteSample {
         Some(self.score.standard_error_unbiased()? * libm::sqrt(rest))
     }
 
-    /// θ ± z standard errors; `None` without answers.
+    /// θ ± z standard errors, not clipped; `None` without answers.
+    ///
+    /// ```
+    /// use tenure_stats::Level;
+    /// use tenure_survey::{FiniteSample, NetScore};
+    ///
+    /// let census = FiniteSample::new(NetScore::new(1, 0, 3)?, 4)?;
+    /// let interval = census.wald(Level::default()).ok_or("no answers")?;
+    /// assert_eq!((interval.lower(), interval.upper()), (0.5, 0.5));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn wald(&self, level: Level) -> Option<Interval> {
         let reach = normal::two_sided_z(level) * self.standard_error()?;
@@ -97,6 +121,8 @@ impl FiniteSample {
 /// *Undefined when* a stratum with people has no answers: [`Stratified::new`] says which. Collapsing
 /// strata is the caller's explicit act. The standard error is `None` if a stratum has a single answer
 /// and more people.
+///
+/// *Accuracy*: θ is exact; standard errors have a relative error below 1e-12 (test against 40 digits).
 ///
 /// *Source*: Cochran 1977, "Sampling techniques", 5.6; post-stratified variance 5A.42.
 ///
@@ -194,6 +220,28 @@ impl Stratified {
         self.standard_error
     }
 
+    /// θ ± z standard errors, not clipped; `None` where the standard error is.
+    ///
+    /// ```
+    /// use tenure_stats::Level;
+    /// use tenure_survey::{FiniteCorrection, FiniteSample, NetScore, Stratified};
+    ///
+    /// let strata = [
+    ///     FiniteSample::new(NetScore::new(0, 0, 2)?, 2)?,
+    ///     FiniteSample::new(NetScore::new(2, 0, 0)?, 6)?,
+    /// ];
+    /// let score = Stratified::new(&strata, FiniteCorrection::Apply)?;
+    /// // all agree in each stratum: (2·1 - 6·1)/8, and no spread
+    /// let interval = score.interval(Level::default()).ok_or("undefined")?;
+    /// assert_eq!((interval.lower(), interval.upper()), (-0.5, -0.5));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn interval(&self, level: Level) -> Option<Interval> {
+        let reach = normal::two_sided_z(level) * self.standard_error?;
+        Interval::about(self.theta.to_f64(), reach, IntervalMethod::Wald, level)
+    }
+
     /// The standard error if strata were formed after a simple random sample; `None` if a stratum has
     /// a single answer.
     #[must_use]
@@ -202,13 +250,21 @@ impl Stratified {
     }
 }
 
-/// The same people asked twice: rows before, columns after, each detractor, passive, promoter.
+/// Did the same people change their mind? Rows before, columns after, each detractor, passive,
+/// promoter.
 ///
 /// ```text
 /// difference = mean(after - before),  SE = √((E[(after - before)²] - difference²)/n)
 /// ```
 ///
+/// *Shape*: a table of counts, one person a count, in; the mean change from -2 to 2 out.
+///
 /// *Undefined when* nobody was asked; the test also if the standard error is 0.
+///
+/// *Accuracy*: the difference and the variance are exact until converted.
+///
+/// *Source*: the paired z test, divisor n. Taking the two waves for independent samples gives
+/// another, usually larger, error.
 ///
 /// ```
 /// use tenure_survey::PairedScores;
@@ -284,7 +340,21 @@ impl PairedScores {
     }
 }
 
-/// How many answers are needed.
+/// How many answers are needed?
+///
+/// ```text
+/// n₀ = z²·σ²/margin²,  of a population N: n₀/(1 + (n₀ - 1)/N)
+/// a group, for power: (σ²₁ + σ²₂)·(z + z_power)²/δ²
+/// ```
+///
+/// *Shape*: a variance of one score (0 to 1; 0.6 is usual) and what is wanted in; answers, rounded
+/// up, out.
+///
+/// *Undefined when* never: what has no answer is refused.
+///
+/// *Accuracy*: relative error below 1e-12 before rounding up.
+///
+/// *Source*: Cochran 1977, "Sampling techniques", 4.4.
 ///
 /// ```
 /// use tenure_stats::Level;
@@ -319,12 +389,24 @@ impl SampleSize {
         match population {
             None => Self::up(endless),
             Some(0) => Err(DesignError::NoPopulation),
+            // of one person this is 0/0 where nothing varies
+            Some(_) if endless <= 0.0 => Self::up(0.0),
             Some(people) => Self::up(endless / (1.0 + (endless - 1.0) / count_to_f64(people))),
         }
     }
 
     /// So that a difference of `difference` is found with probability `power`, in each group:
     /// (σ²₁+σ²₂)(z + z_power)²/δ².
+    ///
+    /// ```
+    /// use tenure_stats::Level;
+    /// use tenure_survey::SampleSize;
+    ///
+    /// // (0.5 + 0.5)·(1.96 + 0.84)²/0.1², about 785
+    /// let size = SampleSize::for_power([0.5, 0.5], 0.1, Level::default(), 0.8)?;
+    /// assert_eq!(size.answers(), 785);
+    /// # Ok::<(), tenure_survey::DesignError>(())
+    /// ```
     ///
     /// # Errors
     /// A variance outside 0 to 1, a difference not above 0, a power outside 0 to 1, or a result above
@@ -462,14 +544,23 @@ mod tests {
         let level = Level::default();
         let margin =
             |variance, margin, people| SampleSize::for_margin(variance, margin, level, people);
-        for (variance, half) in [(-0.1, 0.1), (1.1, 0.1), (f64::NAN, 0.1), (0.5, 0.0), (0.5, -1.0)]
-        {
+        for (variance, half) in [
+            (-0.1, 0.1),
+            (1.1, 0.1),
+            (f64::NAN, 0.1),
+            (0.5, 0.0),
+            (0.5, -1.0),
+            (0.5, f64::NAN),
+            (0.5, f64::INFINITY),
+        ] {
             assert!(matches!(margin(variance, half, None), Err(DesignError::Range { .. })));
         }
         assert_eq!(margin(0.5, 0.1, Some(0)), Err(DesignError::NoPopulation));
         assert!(matches!(margin(1.0, 1e-9, None), Err(DesignError::TooMany { .. })));
         assert_eq!(margin(0.0, 0.1, None).unwrap().answers_adjusted_wald(), 0);
-        for power in [0.0, 1.0, f64::NAN] {
+        assert_eq!(margin(0.0, 0.1, Some(1)).unwrap().answers(), 0);
+        assert_eq!(margin(0.5, 0.1, Some(1)).unwrap().answers(), 1);
+        for power in [0.0, 1.0, -0.1, 1.1, f64::NAN] {
             let refused = SampleSize::for_power([0.5, 0.5], 0.1, level, power);
             assert!(matches!(refused, Err(DesignError::Range { parameter: "power", .. })));
         }

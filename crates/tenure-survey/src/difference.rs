@@ -98,6 +98,18 @@ impl NetDifference {
     }
 
     /// An interval for the difference.
+    ///
+    /// ```
+    /// use tenure_stats::Level;
+    /// use tenure_survey::{DifferenceMethod, NetDifference, NetScore};
+    ///
+    /// let all = NetScore::new(0, 0, 10)?;
+    /// let none = NetDifference::new(all, all).ok_or("an empty sample")?;
+    /// let interval = none.interval(DifferenceMethod::MoverScore, Level::default());
+    /// // 0.5550656 below each of the two, and nothing above
+    /// assert!((interval.ok_or("undefined")?.lower() + 0.5550656).abs() < 1e-6);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn interval(&self, method: DifferenceMethod, level: Level) -> Option<Interval> {
         let about = |estimate: Estimate, method| {
@@ -139,13 +151,9 @@ impl NetDifference {
     /// The difference and its standard error if both samples had the distribution of their union.
     #[must_use]
     pub fn pooled(&self) -> Option<Estimate> {
-        let add = |left: u64, right: u64| left.checked_add(right);
-        let both = |count: fn(NetScore) -> u64| add(count(self.a), count(self.b));
-        let [d, n, p] =
-            [both(NetScore::detractors)?, both(NetScore::passives)?, both(NetScore::promoters)?];
-        // two full samples exceed one: halve both sides, the variance hardly notices
-        let union = NetScore::new(d, n, p).or_else(|_| NetScore::new(d / 2, n / 2, p / 2)).ok()?;
-        let variance = union.scaled(Weights::NONE).variance()?.to_f64();
+        // two full samples have 2^62 answers: their squares fit
+        let union = self.a.scaled(Weights::NONE).plus(self.b.scaled(Weights::NONE))?;
+        let variance = union.variance()?.to_f64();
         let each = 1.0 / count_to_f64(self.a.n()) + 1.0 / count_to_f64(self.b.n());
         let standard_error = libm::sqrt(variance * each);
         Some(Estimate { value: self.theta.to_f64(), standard_error })
@@ -153,6 +161,16 @@ impl NetDifference {
 
     /// The pooled z test, of *one distribution behind both samples*: equal scores with another
     /// spread reject it too. `None` if all answers agree.
+    ///
+    /// ```
+    /// use tenure_survey::{NetDifference, NetScore};
+    ///
+    /// let (a, b) = (NetScore::new(0, 0, 8)?, NetScore::new(8, 0, 0)?);
+    /// let test = NetDifference::new(a, b).and_then(|both| both.same_distribution_test());
+    /// // together 8 against 8: s² = 1, SE = √(1/8 + 1/8)
+    /// assert_eq!(test.map(|test| test.z), Some(4.0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn same_distribution_test(&self) -> Option<ZTest> {
         self.pooled().and_then(|estimate| estimate.test())
@@ -198,6 +216,9 @@ mod tests {
         assert_eq!(difference.points().unwrap().to_f64().to_bits(), 200.0_f64.to_bits());
         let adjusted = difference.adjusted(PseudoCounts::ROCKS).unwrap();
         assert_eq!(adjusted.value.to_bits(), 2.0_f64.to_bits());
+        // one answer that differs among so many
+        let nearly = NetDifference::new(score(1, 0, most - 1), score(0, 0, most)).unwrap();
+        assert!(nearly.same_distribution_test().is_some());
         assert!(
             (difference.same_distribution_test().unwrap().z / 2_147_483_648.0 - 1.0).abs() < 1e-9
         );

@@ -1,5 +1,7 @@
 //! What can be refused here, and why.
 
+use tenure_model::Period;
+
 use crate::{Reason, Statistic};
 
 /// Why a definition was refused.
@@ -68,6 +70,35 @@ pub enum DefinitionError {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// Three bands that do not cover the scale, each point once.
+    #[error(
+        "bands leave point `{point}` of the scale `{lo}` to `{hi}` in `{times}` bands, not in one"
+    )]
+    Coverage {
+        /// The first point that is not in exactly one band.
+        point: i16,
+        /// In how many bands it is.
+        times: usize,
+        /// The lowest point of the scale.
+        lo: i16,
+        /// The highest point of the scale.
+        hi: i16,
+    },
+    /// A band that is reversed or leaves the scale.
+    #[error("band `{first}` to `{last}` is not a range within the scale `{lo}` to `{hi}`")]
+    BandRange {
+        /// Its first point.
+        first: i16,
+        /// Its last point.
+        last: i16,
+        /// The lowest point of the scale.
+        lo: i16,
+        /// The highest point of the scale.
+        hi: i16,
+    },
+    /// A window of no days.
+    #[error("window of `0` days is outside 1 to 65535")]
+    WindowDays,
     /// Version 0.
     #[error("definition version `0` is outside 1 to 4294967295")]
     Version,
@@ -253,6 +284,140 @@ impl HistogramLengthError {
     }
 }
 
+/// Why a code was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CodeError {
+    /// A code with two meanings.
+    #[error("code `{code}` is given twice")]
+    Repeated {
+        /// The code.
+        code: String,
+    },
+    /// A text that is no code.
+    #[error("text code `{code}` is empty, a number, or longer than 64 bytes")]
+    Text {
+        /// The text.
+        code: String,
+    },
+    /// A reason that is found in an answer and never coded.
+    #[error(
+        "code `{code}` cannot mean `{reason}`: \
+         not_delivered, no_answer, dismissed, blank or dont_know"
+    )]
+    Reason {
+        /// The code.
+        code: String,
+        /// The reason.
+        reason: Reason,
+    },
+    /// More codes than are kept.
+    #[error("more than 64 codes")]
+    TooMany,
+}
+
+/// Why periods did not fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WindowError {
+    /// A window without a day.
+    #[error("window `{0}` has no days", days(*.found))]
+    Empty {
+        /// The window.
+        found: Period,
+    },
+    /// A window of another length than the definition's.
+    #[error("window `{0}` is not the `{window_days}` days of the definition", days(*.found))]
+    Length {
+        /// The window.
+        found: Period,
+        /// How many days the definition asks for.
+        window_days: u16,
+    },
+    /// A window that leaves out some of the days already counted.
+    #[error("window `{0}` does not hold `{1}`, which is counted", days(*.found), days(*.held))]
+    Narrower {
+        /// The window.
+        found: Period,
+        /// What is counted.
+        held: Period,
+    },
+    /// Two tallies of other windows were to be combined.
+    #[error("window `{0}` cannot take in `{1}`: widen both to one window", shown(*.ours), shown(*.theirs))]
+    Differs {
+        /// That of the tally that was to grow.
+        ours: Option<Period>,
+        /// That of the other.
+        theirs: Option<Period>,
+    },
+    /// Two samples of windows that overlap were to be compared as independent.
+    #[error("windows `{0}` and `{1}` overlap: not independent samples", days(*.ours), days(*.theirs))]
+    Overlap {
+        /// That of the first.
+        ours: Period,
+        /// That of the second.
+        theirs: Period,
+    },
+}
+
+fn days(period: Period) -> String {
+    format!("{} to {}, end excluded", period.start(), period.end())
+}
+
+fn shown(period: Option<Period>) -> String {
+    period.map_or_else(|| "any day".to_owned(), days)
+}
+
+/// Why states were not compared.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CompareError {
+    /// They measure different things.
+    #[error(transparent)]
+    Definition(#[from] DefinitionMismatchError),
+    /// They are not independent.
+    #[error(transparent)]
+    Window(#[from] WindowError),
+    /// The definition does not have what is to be compared.
+    #[error("definition `{definition}` has no {needs} to compare")]
+    Lacking {
+        /// The definition, as text.
+        definition: String,
+        /// What it would need.
+        needs: &'static str,
+    },
+    /// More answers together than a state holds.
+    #[error(transparent)]
+    Overflow(#[from] CountOverflowError),
+}
+
+/// Why there is no satisfaction index.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AcsiError {
+    /// A question on another scale.
+    #[error(transparent)]
+    Definition(#[from] DefinitionMismatchError),
+    /// No question weighs anything.
+    #[error("the weights of the questions sum to `0`")]
+    NoWeight,
+}
+
+/// A limit on the half-width that is none.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[error("half-width limit `{found}` is outside the finite numbers above 0")]
+pub struct DisclosureError {
+    pub(crate) found: f64,
+}
+
+impl DisclosureError {
+    /// The limit refused.
+    #[must_use]
+    pub const fn found(&self) -> f64 {
+        self.found
+    }
+}
+
 /// Why a tally refused to change; it is then as it was.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -272,13 +437,68 @@ pub enum TallyError {
     /// A histogram that does not fit the scale.
     #[error(transparent)]
     Histogram(#[from] HistogramLengthError),
+    /// The windows do not fit.
+    #[error(transparent)]
+    Window(#[from] WindowError),
+}
+
+/// Why a grouped tally refused to change; it is then as it was.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum GroupedError {
+    /// Two columns of one table that differ in length.
+    #[error("`{groups}` groups for `{answers}` answers: one each a row")]
+    Lengths {
+        /// Rows of the group column.
+        groups: usize,
+        /// Rows of the answer column.
+        answers: usize,
+    },
+    /// A group that is not there.
+    #[error("group `{group}` {}is not one of the `{groups}` groups, counted from 0", Row(*.row))]
+    Group {
+        /// Its index in the column, if it came in one.
+        row: Option<usize>,
+        /// The group.
+        group: u32,
+        /// How many groups there are.
+        groups: usize,
+    },
+    /// More groups than a state holds.
+    #[error("`{groups}` groups are outside 0 to 16777216 (2^24)")]
+    TooMany {
+        /// How many were asked for.
+        groups: usize,
+    },
+    /// One group could not be read or taken out.
+    #[error("group `{group}`")]
+    Tally {
+        /// The group.
+        group: u32,
+        /// What is wrong with it.
+        #[source]
+        error: TallyError,
+    },
+    /// It counts something else.
+    #[error(transparent)]
+    Definition(#[from] DefinitionMismatchError),
+    /// A tally of one window among groups of any day.
+    #[error(transparent)]
+    Window(#[from] WindowError),
+    /// No room for so many.
+    #[error(transparent)]
+    Overflow(#[from] CountOverflowError),
+    /// An answer the definition refuses.
+    #[error(transparent)]
+    Invalid(#[from] InvalidAnswerError),
 }
 
 /// A weight that is negative or not finite.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
-#[error("weight `{found}` is outside the finite numbers from 0 up")]
+#[error("weight `{found}` {}is outside the finite numbers from 0 up", Row(*.row))]
 pub struct WeightError {
     pub(crate) found: f64,
+    pub(crate) row: Option<usize>,
 }
 
 impl WeightError {
@@ -286,6 +506,12 @@ impl WeightError {
     #[must_use]
     pub const fn found(&self) -> f64 {
         self.found
+    }
+
+    /// Its index in the column, if it came in one.
+    #[must_use]
+    pub const fn row(&self) -> Option<usize> {
+        self.row
     }
 }
 
@@ -308,6 +534,23 @@ pub enum WeightedError {
         squares: f64,
         /// How many there are.
         rows: u64,
+    },
+    /// Two columns of one table that differ in length.
+    #[error("`{weights}` weights for `{answers}` answers: one each a row")]
+    Lengths {
+        /// Rows of the answer column.
+        answers: usize,
+        /// Rows of the weight column.
+        weights: usize,
+    },
+    /// A weight that is none.
+    #[error(transparent)]
+    Weight(#[from] WeightError),
+    /// More was to be taken out than is in.
+    #[error("cannot take out more than is in {place}")]
+    Retract {
+        /// Where there is too little: a band, or a reason of exclusion.
+        place: &'static str,
     },
     /// The other tally weighs something else.
     #[error(transparent)]

@@ -50,6 +50,14 @@ impl Exclusions {
         Reason::ALL.iter().fold(0, |total: u64, &reason| total.saturating_add(self.count(reason)))
     }
 
+    /// Takes in others; together they are at most what a tally holds.
+    pub(crate) fn add(&mut self, other: &Self) {
+        for reason in Reason::ALL {
+            let count = self.count_mut(reason);
+            *count = count.saturating_add(other.count(reason));
+        }
+    }
+
     pub(crate) const fn count_mut(&mut self, reason: Reason) -> &mut u64 {
         match reason {
             Reason::NotDelivered => &mut self.not_delivered,

@@ -116,6 +116,14 @@ impl fmt::Display for Fraction {
     }
 }
 
+/// As text, `p/q` in lowest terms: no integer of JSON is so long.
+#[cfg(feature = "serde")]
+impl serde::Serialize for Fraction {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,7 @@
 use tenure_stats::{ChiSquareTest, Ratio, ZTest, count_to_f64};
 
 use crate::NetScore;
-use crate::error::GroupsError;
+use crate::error::{CountOverflowError, GroupsError};
 
 /// Do several samples share one score? And if they have a time or a dose, does the score follow it?
 ///
@@ -50,6 +50,7 @@ struct Group {
 
 /// How the score moves with time.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Trend {
     /// Change of θ for one unit of time.
@@ -66,6 +67,10 @@ impl GroupComparison {
     /// # Errors
     /// More answers together than a state holds.
     pub fn new(groups: &[NetScore]) -> Result<Self, GroupsError> {
+        Ok(Self::of_scores(groups)?)
+    }
+
+    pub(crate) fn of_scores(groups: &[NetScore]) -> Result<Self, CountOverflowError> {
         let mut counts = [0_u64; 3];
         for group in groups {
             let more = [group.detractors(), group.passives(), group.promoters()];
@@ -105,7 +110,17 @@ impl GroupComparison {
         ChiSquareTest::new(self.chi2()?, df)
     }
 
-    /// The trend along `times`, one for each group given, empty ones too.
+    /// The trend along `times`, one for each group given, empty ones too; `None` if all answers agree
+    /// or have one time.
+    ///
+    /// ```
+    /// use tenure_survey::{GroupComparison, NetScore};
+    ///
+    /// let weeks = [NetScore::new(3, 0, 1)?, NetScore::new(2, 0, 2)?, NetScore::new(1, 0, 3)?];
+    /// let trend = GroupComparison::new(&weeks)?.trend(&[0.0, 1.0, 2.0])?.ok_or("no trend")?;
+    /// assert_eq!(trend.slope, 0.5); // -½, 0, ½
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// Another number of times than groups, or a time that is not finite.

@@ -86,6 +86,17 @@ impl Mean {
         Ratio::new(self.sum.checked_mul(100)?, i128::from(self.n).checked_mul(width)?)
     }
 
+    /// The interval of the mean with the lowest point at 0 and the highest at 100; `None` below two
+    /// answers.
+    #[must_use]
+    pub fn rescaled_interval(&self, level: Level) -> Option<Interval> {
+        let plain = self.interval(level)?;
+        let lowest = f64::from(self.scale.lo());
+        let factor = 100.0 / (f64::from(self.scale.hi()) - lowest);
+        let (lower, upper) = (factor * (plain.lower() - lowest), factor * (plain.upper() - lowest));
+        Interval::new(lower, upper, plain.method(), level)
+    }
+
     /// The unbiased variance; `None` below two answers.
     #[must_use]
     pub fn variance(&self) -> Option<Ratio> {

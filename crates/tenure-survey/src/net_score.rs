@@ -99,6 +99,7 @@ pub enum NetMethod {
 
 /// A number and its standard error.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Estimate {
     /// The number.
@@ -112,6 +113,23 @@ impl Estimate {
     #[must_use]
     pub fn test(&self) -> Option<ZTest> {
         ZTest::new(self.value, self.standard_error)
+    }
+
+    /// The number ± z standard errors, not clipped; `None` only if a limit leaves the floats.
+    ///
+    /// ```
+    /// use tenure_stats::Level;
+    /// use tenure_survey::{NetScore, PseudoCounts};
+    ///
+    /// let adjusted = NetScore::new(0, 0, 7)?.adjusted(PseudoCounts::ROCKS).ok_or("no answers")?;
+    /// let interval = adjusted.wald(Level::default()).ok_or("undefined")?;
+    /// assert!(interval.contains(adjusted.value));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn wald(&self, level: Level) -> Option<Interval> {
+        let reach = normal::two_sided_z(level) * self.standard_error;
+        Interval::about(self.value, reach, IntervalMethod::Wald, level)
     }
 }
 
@@ -212,6 +230,15 @@ impl NetScore {
 
     /// θ and its standard error after adding pseudo-counts: what [`NetMethod::AdjustedWald`] is
     /// centred on.
+    ///
+    /// ```
+    /// use tenure_survey::{NetScore, PseudoCounts};
+    ///
+    /// // 1 and ¾ in favour of 1 + 3: (1.75 - 0.75)/4
+    /// let adjusted = NetScore::new(0, 0, 1)?.adjusted(PseudoCounts::ROCKS).ok_or("no answers")?;
+    /// assert_eq!(adjusted.value, 0.25);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn adjusted(self, pseudo: PseudoCounts) -> Option<Estimate> {
         if self.n() == 0 {
@@ -226,6 +253,19 @@ impl NetScore {
     }
 
     /// An interval for θ; `None` without answers, and for [`NetMethod::WaldT`] with a single one.
+    ///
+    /// ```
+    /// use tenure_stats::Level;
+    /// use tenure_survey::{NetMethod, NetScore};
+    ///
+    /// // ten promoters: Wald has no width, the score interval reaches down to (10 - z²)/(10 + z²)
+    /// let ten = NetScore::new(0, 0, 10)?;
+    /// let wald = ten.interval(NetMethod::Wald, Level::default()).ok_or("no answers")?;
+    /// assert_eq!((wald.lower(), wald.upper()), (1.0, 1.0));
+    /// let score = ten.interval(NetMethod::Score, Level::default()).ok_or("no answers")?;
+    /// assert!((score.lower() - 0.4449344).abs() < 1e-6 && score.upper() == 1.0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn interval(self, method: NetMethod, level: Level) -> Option<Interval> {
         let theta = self.theta()?.to_f64();
@@ -331,6 +371,15 @@ pub(crate) struct Scaled {
 impl Scaled {
     pub(crate) fn n(self) -> Option<i128> {
         self.detractors.checked_add(self.passives)?.checked_add(self.promoters)
+    }
+
+    /// Both together.
+    pub(crate) fn plus(self, other: Self) -> Option<Self> {
+        Some(Self {
+            detractors: self.detractors.checked_add(other.detractors)?,
+            passives: self.passives.checked_add(other.passives)?,
+            promoters: self.promoters.checked_add(other.promoters)?,
+        })
     }
 
     pub(crate) fn net(self) -> Option<i128> {

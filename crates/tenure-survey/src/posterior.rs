@@ -59,6 +59,8 @@ impl Default for Prior {
 /// *Accuracy*: mean and deviation to rounding; limits to an absolute 1e-10, by integration up to 1e11
 /// answers and as normal limits beyond.
 ///
+/// *Source*: the Dirichlet prior is conjugate to counts in three bands; Jeffreys 1946 for ½ each.
+///
 /// ```
 /// use tenure_stats::Level;
 /// use tenure_survey::{NetScore, Prior};

@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use tenure_model::Rounding;
 
 use crate::{
-    Bands, Cut, Definition, DefinitionError, Direction, InvalidPolicy, MissingPolicy, Scale,
-    Statistic,
+    Bands, Cut, Definition, DefinitionError, Direction, InvalidPolicy, MissingPolicy, ResponseBase,
+    Scale, Statistic,
 };
 
 /// Every preset id but the family `csat.top_box(k)`.
-pub(crate) const IDS: [&str; 10] = [
+pub(crate) const IDS: [&str; 11] = [
     "nps.standard.v1",
     "nps.1_10",
     "nps.1_7",
@@ -21,6 +21,7 @@ pub(crate) const IDS: [&str; 10] = [
     "ces2.top2",
     "csat.top2",
     "csat.binary",
+    "acsi",
 ];
 
 /// The preset of that id.
@@ -36,6 +37,7 @@ pub(crate) fn by_id(id: &str) -> Option<Definition> {
         "ces2.top2" => Definition::ces_top2(),
         "csat.top2" => Definition::csat(),
         "csat.binary" => Definition::csat_binary(),
+        "acsi" => Definition::acsi(),
         "csat.top_box(3)" => Definition::csat_top_box(3).ok()?,
         "csat.top_box(4)" => Definition::csat_top_box(4).ok()?,
         "csat.top_box(5)" => Definition::csat_top_box(5).ok()?,
@@ -57,6 +59,8 @@ fn base(id: &'static str, lo: i16, hi: i16, statistic: Statistic) -> Definition 
         statistic,
         missing: MissingPolicy::Exclude,
         invalid: InvalidPolicy::Exclude,
+        response_of: ResponseBase::Delivered,
+        window_days: None,
         rounding: Rounding::HalfAway,
         decimals: 0,
     }
@@ -77,8 +81,25 @@ fn nps(id: &'static str, scale: [i16; 2], detractor: i16, promoter: i16) -> Defi
 impl Definition {
     /// `nps.standard.v1`: 0 to 10; detractors 0-6, **0 included**, passives 7-8, promoters 9-10.
     ///
-    /// Reichheld 2003, "The one number you need to grow". eNPS, rNPS and tNPS are this under another
-    /// label.
+    /// ```text
+    /// points = 100·(promoters - detractors)/answers
+    /// ```
+    ///
+    /// Its denominator is the valid answers; tools that keep blanks there are
+    /// [`MissingPolicy::CountAsPassive`]. Used nearly everywhere. eNPS, rNPS and tNPS are this under
+    /// another label; a bank's own "0 to 5 are detractors" is not this.
+    ///
+    /// *Source*: Reichheld 2003, "The one number you need to grow".
+    ///
+    /// ```
+    /// use tenure_survey::{Definition, Tally};
+    ///
+    /// let mut tally = Tally::new(Definition::nps());
+    /// tally.push_column(&[0, 7, 9, 10])?; // one against, one between, two in favour
+    /// let points = tally.net_score().and_then(|score| score.points());
+    /// assert_eq!(points.map(|points| points.to_f64()), Some(25.0));
+    /// # Ok::<(), tenure_survey::TallyError>(())
+    /// ```
     #[must_use]
     pub fn nps() -> Self {
         nps("nps.standard.v1", [0, 10], 6, 9)
@@ -110,10 +131,19 @@ impl Definition {
     }
 
     /// `ces1`: effort from 1 to 5, **lower is better**; the mean, top box 1-2, net of easy (1-2) and
-    /// hard (4-5).
+    /// hard (4-5). Denominator: valid answers.
     ///
-    /// Dixon, Freeman and Toman 2010, "Stop trying to delight your customers"; the net bands are
-    /// not theirs.
+    /// *Source*: Dixon, Freeman and Toman 2010, "Stop trying to delight your customers"; the net bands
+    /// are not theirs.
+    ///
+    /// ```
+    /// use tenure_survey::{Definition, Tally};
+    ///
+    /// let tally = Tally::from_histogram(Definition::ces1(), &[2, 1, 0, 0, 1])?;
+    /// assert_eq!(tally.mean().mean().map(|mean| mean.to_f64()), Some(2.25)); // (2 + 2 + 5)/4
+    /// assert_eq!(tally.net_score().and_then(|net| net.theta()).map(|net| net.to_f64()), Some(0.5));
+    /// # Ok::<(), tenure_survey::TallyError>(())
+    /// ```
     #[must_use]
     pub fn ces1() -> Self {
         Self {
@@ -125,7 +155,19 @@ impl Definition {
     }
 
     /// `ces2.top3`: ease from 1 to 7, "made it easy to handle my issue"; share of 5-7, net of 5-7
-    /// against 1-3.
+    /// against 1-3. Denominator: valid answers. Not comparable with `ces1`: scale, direction and
+    /// question differ.
+    ///
+    /// *Source*: the second form of the score (CEB 2013).
+    ///
+    /// ```
+    /// use tenure_survey::{Definition, Tally};
+    ///
+    /// let mut tally = Tally::new(Definition::ces());
+    /// tally.push_column(&[7, 5, 4, 1])?;
+    /// assert_eq!(tally.top_box().and_then(|share| share.estimate()), Some(0.5));
+    /// # Ok::<(), tenure_survey::TallyError>(())
+    /// ```
     #[must_use]
     pub fn ces() -> Self {
         Self {
@@ -145,7 +187,17 @@ impl Definition {
         }
     }
 
-    /// `csat.top2`: satisfaction from 1 to 5; share of 4-5, net of 4-5 against 1-2.
+    /// `csat.top2`: satisfaction from 1 to 5; share of 4-5, net of 4-5 against 1-2. Denominator: valid
+    /// answers. The commonest form; with `statistic=mean` or `statistic=rescaled` it is what other
+    /// tools print under the same name, and not comparable.
+    ///
+    /// ```
+    /// use tenure_survey::{Definition, Tally};
+    ///
+    /// let tally = Tally::from_histogram(Definition::csat(), &[1, 0, 1, 2, 4])?;
+    /// assert_eq!(tally.top_box().and_then(|share| share.estimate()), Some(0.75)); // 6 of 8
+    /// # Ok::<(), tenure_survey::TallyError>(())
+    /// ```
     #[must_use]
     pub fn csat() -> Self {
         Self {
@@ -155,10 +207,18 @@ impl Definition {
         }
     }
 
-    /// `csat.binary`: 0 or 1; share of 1.
+    /// `csat.binary`: 0 or 1, thumbs down or up; share of 1. Denominator: valid answers. There is no
+    /// neutral answer, so it is not comparable with scales that have one.
     #[must_use]
     pub fn csat_binary() -> Self {
         Self { top_box: Some(Cut::AtLeast(1)), ..base("csat.binary", 0, 1, Statistic::Share) }
+    }
+
+    /// `acsi`: one of the questions behind the American Customer Satisfaction Index, 1 to 10; the mean
+    /// rescaled to 0 to 100. The index itself is an [`AcsiIndex`](crate::AcsiIndex) of several.
+    #[must_use]
+    pub fn acsi() -> Self {
+        base("acsi", 1, 10, Statistic::Rescaled)
     }
 
     /// `csat.top_box(k)`: 1 to k; share of the highest 1, 2 or 3 points by the length of the scale,

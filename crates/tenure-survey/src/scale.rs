@@ -226,6 +226,55 @@ impl Bands {
         }
     }
 
+    /// The three bands of a scale as ranges, first and last point included, as configuration files
+    /// give them; `neutral` is `None` where there is nothing between.
+    ///
+    /// ```
+    /// use tenure_survey::{Bands, Cut, Scale};
+    ///
+    /// let nps = Bands::from_ranges(Scale::new(0, 10)?, [0, 6], Some([7, 8]), [9, 10])?;
+    /// assert_eq!(nps, Bands::new(Cut::AtMost(6), Cut::AtLeast(9))?);
+    /// // "detractors 1-6" forgets the 0
+    /// let gap = Bands::from_ranges(Scale::new(0, 10)?, [1, 6], Some([7, 8]), [9, 10]);
+    /// assert!(gap.is_err_and(|error| error.to_string().contains("point `0`")));
+    /// # Ok::<(), tenure_survey::DefinitionError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A range that is reversed or leaves the scale; a point in no band or in two; the neutral band
+    /// not in the middle.
+    pub fn from_ranges(
+        scale: Scale,
+        unfavourable: [i16; 2],
+        neutral: Option<[i16; 2]>,
+        favourable: [i16; 2],
+    ) -> Result<Self, DefinitionError> {
+        let (lo, hi) = (scale.lo, scale.hi);
+        let ranges = || [Some(unfavourable), neutral, Some(favourable)].into_iter().flatten();
+        for [first, last] in ranges() {
+            if first > last || first < lo || last > hi {
+                return Err(DefinitionError::BandRange { first, last, lo, hi });
+            }
+        }
+        for point in scale.points() {
+            let holds = |range: &[i16; 2]| (range[0]..=range[1]).contains(&point);
+            let times = ranges().filter(holds).count();
+            if times != 1 {
+                return Err(DefinitionError::Coverage { point, times, lo, hi });
+            }
+        }
+        let end = |[first, last]: [i16; 2]| {
+            if first == lo { Cut::AtMost(last) } else { Cut::AtLeast(first) }
+        };
+        if neutral.is_some_and(|[first, last]| first == lo || last == hi) {
+            return Err(DefinitionError::Overlap {
+                unfavourable: end(unfavourable).to_string(),
+                favourable: end(favourable).to_string(),
+            });
+        }
+        Self::new(end(unfavourable), end(favourable))
+    }
+
     /// The unfavourable end.
     #[must_use]
     pub const fn unfavourable(self) -> Cut {
@@ -275,6 +324,30 @@ mod tests {
         for cut in [Cut::AtLeast(1), Cut::AtLeast(6), Cut::AtMost(0), Cut::AtMost(5)] {
             assert!(matches!(cut.check(scale), Err(DefinitionError::Cut { .. })), "{cut}");
         }
+    }
+
+    #[test]
+    fn ranges_cover_the_scale_once() {
+        let scale = Scale::new(0, 10).unwrap();
+        let bands = |low, middle, high| Bands::from_ranges(scale, low, middle, high);
+        let coverage = |point, times| DefinitionError::Coverage { point, times, lo: 0, hi: 10 };
+        for (low, middle, high, error) in [
+            ([0, 6], None, [9, 10], coverage(7, 0)),
+            ([0, 6], Some([7, 7]), [9, 10], coverage(8, 0)),
+            ([0, 7], Some([7, 8]), [9, 10], coverage(7, 2)),
+            ([0, 6], Some([7, 8]), [9, 9], coverage(10, 0)),
+        ] {
+            assert_eq!(bands(low, middle, high), Err(error));
+        }
+        for low in [[0, 11], [-1, 6], [6, 0]] {
+            let refused = bands(low, Some([7, 8]), [9, 10]);
+            assert!(matches!(refused, Err(DefinitionError::BandRange { .. })), "{low:?}");
+        }
+        let beside = bands([4, 6], Some([0, 3]), [7, 10]);
+        assert!(matches!(beside, Err(DefinitionError::Overlap { .. })));
+        let effort = Bands::from_ranges(Scale::new(1, 5).unwrap(), [4, 5], Some([3, 3]), [1, 2]);
+        assert_eq!(effort, Bands::new(Cut::AtLeast(4), Cut::AtMost(2)));
+        assert_eq!(bands([0, 4], None, [5, 10]), Bands::new(Cut::AtMost(4), Cut::AtLeast(5)));
     }
 
     #[test]

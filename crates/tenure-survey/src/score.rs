@@ -1,6 +1,6 @@
 //! The answer of a survey: one number that explains itself.
 
-use tenure_stats::{Interval, Level, Ratio, ShareMethod};
+use tenure_stats::{Interval, Level, Ratio, Share, ShareMethod};
 
 use crate::net_score::rounded;
 use crate::{Definition, Exclusions, NetMethod, Statistic, Tally};
@@ -9,10 +9,15 @@ use crate::{Definition, Exclusions, NetMethod, Statistic, Tally};
 ///
 /// *Shape*: on the scale of the statistic: points from -100 to 100, a net score from -1 to 1, a share
 /// from 0 to 1, or a mean on the scale of the question. The interval is the default one: score for
-/// points and net, Wilson for a share, t for a mean.
+/// points and net, Wilson for a share, t for a mean, rescaled with it.
 ///
 /// *Undefined when* nothing counts: value and interval are then `None`; for a mean the interval also
 /// with a single answer.
+///
+/// *Accuracy*: the value is exact; of the interval see [`NetScore`](crate::NetScore),
+/// [`Share`](tenure_stats::Share) and [`Mean`](crate::Mean).
+///
+/// *Source*: the definition it carries.
 ///
 /// ```
 /// use tenure_stats::Level;
@@ -23,6 +28,7 @@ use crate::{Definition, Exclusions, NetMethod, Statistic, Tally};
 /// let score = tally.score(Level::default());
 /// assert_eq!(score.definition().id(), "nps.standard.v1");
 /// assert_eq!(score.n(), 6);
+/// assert_eq!(score.histogram(), [0, 0, 0, 1, 0, 0, 0, 1, 1, 1, 2]);
 /// assert_eq!(score.value().map(|points| points.to_decimal(10)).as_deref(), Some("33.3333333333"));
 /// assert_eq!(score.rounded().as_deref(), Some("33"));
 /// # Ok::<(), tenure_survey::TallyError>(())
@@ -32,7 +38,9 @@ use crate::{Definition, Exclusions, NetMethod, Statistic, Tally};
 pub struct Score {
     definition: Definition,
     n: u64,
+    histogram: Vec<u64>,
     exclusions: Exclusions,
+    response_rate: Share,
     value: Option<Ratio>,
     interval: Option<Interval>,
 }
@@ -48,6 +56,18 @@ impl Score {
     #[must_use]
     pub const fn n(&self) -> u64 {
         self.n
+    }
+
+    /// The valid answers used, by point, from the lowest up.
+    #[must_use]
+    pub fn histogram(&self) -> &[u64] {
+        &self.histogram
+    }
+
+    /// The response rate of the definition.
+    #[must_use]
+    pub const fn response_rate(&self) -> Share {
+        self.response_rate
     }
 
     /// What was excluded, by reason.
@@ -103,9 +123,15 @@ impl Tally {
                 let mean = self.mean();
                 (mean.n(), mean.mean(), mean.interval(level))
             }
+            Statistic::Rescaled => {
+                let mean = self.mean();
+                (mean.n(), mean.rescaled(), mean.rescaled_interval(level))
+            }
         };
         let definition = self.definition().clone();
-        Score { definition, n, exclusions: *self.exclusions(), value, interval }
+        let (histogram, exclusions) = (self.histogram().to_vec(), *self.exclusions());
+        let response_rate = self.response_rate();
+        Score { definition, n, histogram, exclusions, response_rate, value, interval }
     }
 }
 
@@ -125,6 +151,7 @@ mod tests {
             (Statistic::Net, "0.3", IntervalMethod::Score),
             (Statistic::Share, "0.6", IntervalMethod::Wilson),
             (Statistic::Mean, "2.5", IntervalMethod::WaldT),
+            (Statistic::Rescaled, "37.5", IntervalMethod::WaldT), // 100·(2.5 - 1)/4
         ] {
             let definition = Definition::ces1()
                 .with_statistic(statistic)?

@@ -5,10 +5,13 @@ use std::str::FromStr;
 
 use tenure_model::Rounding;
 
-use crate::{Definition, DefinitionTextError, InvalidPolicy, MissingPolicy, Statistic, preset};
+use crate::{
+    Definition, DefinitionTextError, InvalidPolicy, MissingPolicy, ResponseBase, Statistic, preset,
+};
 
-const KEYS: &str = "statistic, missing, invalid, rounding, decimals";
+const KEYS: &str = "statistic, missing, invalid, response_of, window_days, rounding, decimals";
 const ROUNDINGS: &str = "half_away, half_even, half_up, floor, ceil, truncate";
+const DAYS: &str = "a whole number from 1 to 65535";
 const DECIMALS: &str = "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10";
 
 /// The id, then every option that differs from the preset of that id (from the defaults, if there is
@@ -32,6 +35,12 @@ impl fmt::Display for Definition {
         }
         if self.invalid != InvalidPolicy::default() {
             write!(f, " invalid={}", self.invalid)?;
+        }
+        if self.response_of != ResponseBase::default() {
+            write!(f, " response_of={}", self.response_of)?;
+        }
+        if let Some(days) = self.window_days {
+            write!(f, " window_days={days}")?;
         }
         if self.rounding != rounding {
             write!(f, " rounding={}", self.rounding)?;
@@ -95,6 +104,15 @@ impl FromStr for Definition {
                         .ok_or_else(|| unknown("invalid", InvalidPolicy::CHOICES))?;
                     definition.with_invalid(invalid)
                 }
+                "response_of" => {
+                    let base = ResponseBase::from_name(value)
+                        .ok_or_else(|| unknown("response_of", ResponseBase::CHOICES))?;
+                    definition.with_response_of(base)
+                }
+                "window_days" => {
+                    let days = plain_u16(value).ok_or_else(|| unknown("window_days", DAYS))?;
+                    definition.with_window_days(days)?
+                }
                 "rounding" => {
                     let rounding =
                         Rounding::from_name(value).ok_or_else(|| unknown("rounding", ROUNDINGS))?;
@@ -118,6 +136,15 @@ impl FromStr for Definition {
     }
 }
 
+/// A number as it is printed: no sign, no leading zero.
+fn plain_u16(text: &str) -> Option<u16> {
+    let number = text.bytes().try_fold(0_u16, |number, byte| {
+        let digit = byte.checked_sub(b'0').filter(|&digit| digit <= 9)?;
+        number.checked_mul(10)?.checked_add(u16::from(digit))
+    })?;
+    (number.to_string() == text).then_some(number)
+}
+
 /// Enough of a word to recognise it in a message.
 fn shorten(word: &str) -> String {
     word.chars().take(40).collect()
@@ -137,7 +164,9 @@ mod tests {
         for text in [
             "nps.standard.v1",
             "nps.standard.v1 statistic=net missing=count_as_passive invalid=error \
-             rounding=half_even decimals=10",
+             response_of=invited window_days=90 rounding=half_even decimals=10",
+            "csat.top2 statistic=rescaled",
+            "acsi",
             "ces1 statistic=share missing=in_denominator",
             "csat.top_box(10) decimals=1",
         ] {
@@ -168,10 +197,17 @@ mod tests {
             "decimals=11",
             "decimals=01",
             "decimals=+1",
+            "response_of=sent",
+            "window_days=65536",
+            "window_days=-1",
+            "window_days=07",
+            "window_days=",
         ] {
             let refused = nps(option);
             assert!(matches!(refused, Err(DefinitionTextError::UnknownValue { .. })), "{option}");
         }
+        let endless = nps("window_days=0");
+        assert_eq!(endless, Err(DefinitionTextError::Definition(DefinitionError::WindowDays)));
         let unfit = nps("statistic=share");
         assert!(matches!(
             unfit,

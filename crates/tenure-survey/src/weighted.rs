@@ -1,9 +1,12 @@
 //! Weighted answers.
 
-use tenure_stats::{ExactSum, Interval, IntervalMethod, Level, count_to_f64, normal};
+use tenure_stats::{ExactSum, count_to_f64};
 
-use crate::error::{CountOverflowError, Place, WeightError, WeightedError};
-use crate::{Answer, Band, Bands, Definition, Estimate, Exclusions, PseudoCounts, Reason, Tally};
+use crate::error::{CompareError, CountOverflowError, Place, WeightError, WeightedError};
+use crate::{
+    Answer, Band, Bands, Definition, Estimate, Exclusions, InvalidPolicy, MissingPolicy, Reason,
+    Tally, WeightedScore,
+};
 
 /// How much an answer counts: a finite float, 0 or above. It comes from a sampling design or a
 /// calibration done elsewhere; how often an answer was given is a count, see
@@ -30,7 +33,7 @@ impl Weight {
         if weight >= 0.0 && weight.is_finite() {
             Ok(Self(weight))
         } else {
-            Err(WeightError { found: weight })
+            Err(WeightError { found: weight, row: None })
         }
     }
 
@@ -57,6 +60,8 @@ impl From<Weight> for f64 {
 
 /// The weights of one band: their sum, the sum of their squares, and how many there are.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 struct BandWeights {
     sum: ExactSum,
     squares: ExactSum,
@@ -70,6 +75,33 @@ impl BandWeights {
         self.rows = counted(self.rows, other.rows)?;
         Ok(())
     }
+
+    /// What is left without the other; `None` if no weights sum to it.
+    fn without(&self, other: &Self) -> Option<Self> {
+        let mut rest = self.clone();
+        rest.sum.retract(&other.sum).ok()?;
+        rest.squares.retract(&other.squares).ok()?;
+        rest.rows = rest.rows.checked_sub(other.rows)?;
+        rest.is_sound().then_some(rest)
+    }
+
+    /// Positive weights exactly where there are rows, and sums that so many weights can have.
+    fn is_sound(&self) -> bool {
+        // sums that came rounded were given a little room, see `push_sums`
+        const ROOM: f64 = 1.0 + 1e-8;
+        let (Some(unit), Some(_)) = (self.sum.exponent(), self.squares.exponent()) else {
+            return self.rows == 0 && self.sum.exponent() == self.squares.exponent();
+        };
+        // in units near the sum, so that no square leaves the floats
+        let unit = unit.saturating_neg();
+        let sum = self.sum.scaled_value(unit).unwrap_or(f64::INFINITY);
+        let squares = self.squares.scaled_value(unit.saturating_mul(2)).unwrap_or(f64::INFINITY);
+        let size = count_to_f64(self.rows);
+        !self.sum.is_negative()
+            && !self.squares.is_negative()
+            && squares <= sum * sum * ROOM
+            && sum * sum <= size * squares * ROOM
+    }
 }
 
 fn counted(rows: u64, more: u64) -> Result<u64, CountOverflowError> {
@@ -81,10 +113,13 @@ fn counted(rows: u64, more: u64) -> Result<u64, CountOverflowError> {
 /// *Shape*: one answer and its weight a row in; a [`WeightedScore`] out. Weights are summed exactly:
 /// merging in any order, partition or tree gives the same state to the bit. Fixed size, about 3 kB.
 ///
-/// Rows of weight 0 are counted apart and are in no number. So are blanks, under every missing
-/// policy: an answer that is not there has no weight.
+/// Rows of weight 0 are counted apart and are in no number. Blanks weigh nothing, unless the missing
+/// policy is to count them as passives: then they join the neutral band with their weight, and are
+/// counted as blank besides.
 ///
 /// *Undefined when* the total weight is 0.
+///
+/// *Accuracy*: exact; see [`WeightedScore`] for what is made of it.
 ///
 /// ```
 /// use tenure_survey::{Definition, Weight, WeightedTally};
@@ -98,6 +133,8 @@ fn counted(rows: u64, more: u64) -> Result<u64, CountOverflowError> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Document", into = "Document"))]
 pub struct WeightedTally {
     definition: Definition,
     bands: Bands,
@@ -155,22 +192,72 @@ impl WeightedTally {
         let weight = weight.0;
         match self.definition.admit(answer.into())? {
             Place::Excluded(reason) => {
-                let count = self.exclusions.count_mut(reason);
-                *count = counted(*count, 1)?;
+                let count = counted(self.exclusions.count(reason), 1)?;
+                let joins = self.definition.missing() == MissingPolicy::CountAsPassive;
+                if reason == Reason::Blank && joins && weight > 0.0 {
+                    self.weigh(Band::Neutral, weight)?;
+                }
+                *self.exclusions.count_mut(reason) = count;
             }
             Place::Point(_) if weight <= 0.0 => self.weightless = counted(self.weightless, 1)?,
-            Place::Point(point) => {
-                let band = self.bands.band(point);
-                let weights = self.weights_mut(band);
-                let rows = counted(weights.rows, 1)?;
-                weights.sum.push(weight)?;
-                if let Err(full) = weights.squares.push_product(weight, weight) {
-                    weights.sum.push(-weight)?;
-                    return Err(full.into());
-                }
-                weights.rows = rows;
+            Place::Point(point) => self.weigh(self.bands.band(point), weight)?,
+        }
+        Ok(())
+    }
+
+    /// One more weight above 0.
+    fn weigh(&mut self, band: Band, weight: f64) -> Result<(), WeightedError> {
+        let weights = self.weights_mut(band);
+        let rows = counted(weights.rows, 1)?;
+        weights.sum.push(weight)?;
+        if let Err(full) = weights.squares.push_product(weight, weight) {
+            weights.sum.push(-weight)?;
+            return Err(full.into());
+        }
+        weights.rows = rows;
+        Ok(())
+    }
+
+    /// Counts rows: answer `i` has weight `i` of the other column.
+    ///
+    /// ```
+    /// use tenure_survey::{Definition, WeightedError, WeightedTally};
+    ///
+    /// let mut tally = WeightedTally::new(Definition::nps())?;
+    /// tally.push_columns(&[10, 5], &[3.0, 1.0])?;
+    /// assert_eq!(tally.score().map(|score| score.theta()), Some(0.5));
+    /// let Err(WeightedError::Weight(error)) = tally.push_columns(&[9, 9], &[1.0, f64::NAN]) else {
+    ///     return Err("weighed NaN".into());
+    /// };
+    /// assert_eq!(error.row(), Some(1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Columns of two lengths; a weight that is negative, infinite or not a number, or, where the
+    /// definition says `invalid=error`, an answer off the scale, naming the row; no room left. The
+    /// tally is then as it was.
+    pub fn push_columns(&mut self, answers: &[u8], weights: &[f64]) -> Result<(), WeightedError> {
+        if answers.len() != weights.len() {
+            let (answers, weights) = (answers.len(), weights.len());
+            return Err(WeightedError::Lengths { answers, weights });
+        }
+        if let Some(row) = weights.iter().position(|&weight| Weight::new(weight).is_err()) {
+            let found = weights.get(row).copied().unwrap_or(f64::NAN);
+            return Err(WeightError { found, row: Some(row) }.into());
+        }
+        if self.definition.invalid() == InvalidPolicy::Error {
+            let scale = self.definition.scale();
+            let off = |&answer: &u8| !scale.contains(i64::from(answer));
+            if let Some(row) = answers.iter().position(off) {
+                return Err(self.definition.refusal(Reason::OutOfRange, Some(row)).into());
             }
         }
+        let mut grown = self.clone();
+        for (&answer, &weight) in answers.iter().zip(weights) {
+            grown.push(answer, Weight(weight))?;
+        }
+        *self = grown;
         Ok(())
     }
 
@@ -234,6 +321,65 @@ impl WeightedTally {
         Ok(())
     }
 
+    /// Takes out a tally that was merged: exactly as if it had never been.
+    ///
+    /// ```
+    /// use tenure_survey::{Definition, Weight, WeightedTally};
+    ///
+    /// let mut tally = WeightedTally::new(Definition::nps())?;
+    /// tally.push(9, Weight::new(0.1)?)?;
+    /// let before = tally.clone();
+    /// let mut more = WeightedTally::new(Definition::nps())?;
+    /// more.push(3, Weight::new(1e300)?)?;
+    /// tally.merge(&more)?;
+    /// tally.retract(&more)?;
+    /// assert_eq!(tally, before); // to the last bit
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Another definition, or more than there is; ours is then as it was.
+    pub fn retract(&mut self, other: &Self) -> Result<(), WeightedError> {
+        self.definition.require_same(&other.definition)?;
+        let mut rest = self.clone();
+        for (band, place) in BANDS.into_iter().zip(["unfavourable", "neutral", "favourable"]) {
+            let without = self.weights(band).without(other.weights(band));
+            *rest.weights_mut(band) = without.ok_or(WeightedError::Retract { place })?;
+        }
+        let fewer = self.weightless.checked_sub(other.weightless);
+        rest.weightless = fewer.ok_or(WeightedError::Retract { place: "weightless" })?;
+        for reason in Reason::ALL {
+            let count = rest.exclusions.count_mut(reason);
+            let fewer = count.checked_sub(other.exclusions.count(reason));
+            *count = fewer.ok_or(WeightedError::Retract { place: reason.name() })?;
+        }
+        *self = rest;
+        Ok(())
+    }
+
+    /// Did the weighted score change? This tally less the other, as independent samples, with its
+    /// standard error √(HC1_a² + HC1_b²); `None` if either rests on fewer than two rows.
+    ///
+    /// ```
+    /// use tenure_survey::{Definition, WeightedTally};
+    ///
+    /// let mut now = WeightedTally::new(Definition::nps())?;
+    /// now.push_columns(&[10, 5], &[3.0, 1.0])?;
+    /// let mut before = WeightedTally::new(Definition::nps())?;
+    /// before.push_columns(&[10, 5], &[1.0, 1.0])?;
+    /// let change = now.difference(&before)?.ok_or("too few rows")?;
+    /// assert_eq!(change.value, 0.5); // (3 - 1)/4 - 0
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Another definition.
+    pub fn difference(&self, other: &Self) -> Result<Option<Estimate>, CompareError> {
+        self.definition.require_same(&other.definition)?;
+        let scores = self.score().zip(other.score());
+        Ok(scores.and_then(|(ours, theirs)| ours.minus(&theirs)))
+    }
+
     /// The score so far; `None` if the total weight is 0.
     #[must_use]
     pub fn score(&self) -> Option<WeightedScore> {
@@ -290,171 +436,64 @@ impl WeightedTally {
     }
 }
 
-const BANDS: [Band; 3] = [Band::Unfavourable, Band::Neutral, Band::Favourable];
-
-/// How the interval of a weighted score is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[non_exhaustive]
-pub enum WeightedMethod {
-    /// θ ± z standard errors, linearised (HC1); not clipped.
-    #[default]
-    Linearized,
-    /// θ ± z·√(s²/n_eff), s² of the weighted shares; not clipped.
-    Kish,
-    /// Wald after adding pseudo-counts to the shares scaled to n_eff; not clipped.
-    AdjustedWald(PseudoCounts),
+/// A weighted tally on its way in or out.
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields, rename = "WeightedTally")]
+struct Document {
+    definition: Definition,
+    unfavourable: BandWeights,
+    neutral: BandWeights,
+    favourable: BandWeights,
+    weightless: u64,
+    exclusions: Exclusions,
 }
 
-/// How much do those in favour outnumber those against, each answer weighted?
-///
-/// ```text
-/// θ      = Σw·s / Σw,  s = 1, 0, -1
-/// n_eff  = (Σw)² / Σw²,  deff = n / n_eff,  cv² = n·Σw²/(Σw)² - 1
-/// HC0    = Σw²(s - θ)² / (Σw)²,  HC1 = HC0·n/(n - 1)
-/// Kish   = s²(weighted shares) / n_eff
-/// ```
-///
-/// *Shape*: on -1 to 1. Multiplying all weights by one number changes nothing.
-///
-/// *Undefined when* the total weight is 0; HC1 also with a single row.
-///
-/// *Accuracy*: weights are summed exactly and 1 - θ, 1 + θ taken from sums, so a dominating weight
-/// costs no digits: relative error below 1e-14.
-///
-/// *Source*: Kish 1965, "Survey sampling"; the linearised variance with replacement is that of the R
-/// package `survey` (Lumley).
-///
-/// See [`WeightedTally`] for an example.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct WeightedScore {
-    n: u64,
-    total: Option<f64>,
-    theta: f64,
-    /// 1 + θ.
-    above: f64,
-    /// 1 - θ.
-    below: f64,
-    /// Of the total weight, unfavourable first.
-    shares: [f64; 3],
-    /// Sums of squares over the square of the total weight.
-    squares: [f64; 3],
-}
-
-impl WeightedScore {
-    /// Rows of positive weight.
-    #[must_use]
-    pub const fn n(&self) -> u64 {
-        self.n
-    }
-
-    /// The total weight; `None` beyond the largest float.
-    #[must_use]
-    pub const fn total_weight(&self) -> Option<f64> {
-        self.total
-    }
-
-    /// θ, from -1 to 1.
-    #[must_use]
-    pub const fn theta(&self) -> f64 {
-        self.theta
-    }
-
-    /// 100·θ.
-    #[must_use]
-    pub fn points(&self) -> f64 {
-        100.0 * self.theta
-    }
-
-    /// How many answers of equal weight would tell as much.
-    #[must_use]
-    pub fn effective_n(&self) -> f64 {
-        1.0 / self.all_squares()
-    }
-
-    /// What weighting costs: n / n_eff, at least 1.
-    #[must_use]
-    pub fn design_effect(&self) -> f64 {
-        count_to_f64(self.n) * self.all_squares()
-    }
-
-    /// The squared coefficient of variation of the weights: the design effect less 1.
-    #[must_use]
-    pub fn weight_variation(&self) -> f64 {
-        self.design_effect() - 1.0
-    }
-
-    /// Kish's standard error.
-    #[must_use]
-    pub fn kish_standard_error(&self) -> f64 {
-        let [d, n, p] = self.shares;
-        libm::sqrt((n * (p + d) + 4.0 * p * d) * self.all_squares())
-    }
-
-    /// The linearised standard error, HC0.
-    #[must_use]
-    pub fn linearized_standard_error_hc0(&self) -> f64 {
-        let [d, n, p] = self.squares;
-        let (above, theta, below) = (self.above, self.theta, self.below);
-        libm::sqrt(d * above * above + n * theta * theta + p * below * below)
-    }
-
-    /// The linearised standard error, HC1, the default; `None` with a single row.
-    #[must_use]
-    pub fn linearized_standard_error(&self) -> Option<f64> {
-        let fewer = self.n.checked_sub(1).filter(|&fewer| fewer > 0)?;
-        let factor = count_to_f64(self.n) / count_to_f64(fewer);
-        Some(self.linearized_standard_error_hc0() * libm::sqrt(factor))
-    }
-
-    /// An interval for θ.
-    #[must_use]
-    pub fn interval(&self, method: WeightedMethod, level: Level) -> Option<Interval> {
-        let z = normal::two_sided_z(level);
-        match method {
-            WeightedMethod::Linearized => {
-                let reach = z * self.linearized_standard_error()?;
-                Interval::about(self.theta, reach, IntervalMethod::Linearized, level)
-            }
-            WeightedMethod::Kish => {
-                let reach = z * self.kish_standard_error();
-                Interval::about(self.theta, reach, IntervalMethod::Kish, level)
-            }
-            WeightedMethod::AdjustedWald(pseudo) => {
-                let size = self.effective_n();
-                let [more_d, more_n, more_p] =
-                    pseudo.as_quarters().map(|quarters| 0.25 * f64::from(quarters));
-                let [d, n, p] = self.shares;
-                let (d, n, p) = (size * d + more_d, size * n + more_n, size * p + more_p);
-                let all = d + n + p;
-                let variance = (n / all) * ((p + d) / all) + 4.0 * (p / all) * (d / all);
-                // the net count from θ, which lost nothing
-                let centre = (size * self.theta + (more_p - more_d)) / all;
-                let reach = z * libm::sqrt(variance / all);
-                Interval::about(centre, reach, IntervalMethod::AdjustedWald, level)
-            }
+#[cfg(feature = "serde")]
+impl From<WeightedTally> for Document {
+    fn from(tally: WeightedTally) -> Self {
+        Self {
+            definition: tally.definition,
+            unfavourable: tally.unfavourable,
+            neutral: tally.neutral,
+            favourable: tally.favourable,
+            weightless: tally.weightless,
+            exclusions: tally.exclusions,
         }
     }
+}
 
-    /// The difference to another weighted score and its standard error; `None` if either rests on a
-    /// single row.
-    #[must_use]
-    pub fn minus(&self, other: &Self) -> Option<Estimate> {
-        let (ours, theirs) =
-            (self.linearized_standard_error()?, other.linearized_standard_error()?);
-        let standard_error = libm::hypot(ours, theirs);
-        Some(Estimate { value: self.theta - other.theta, standard_error })
-    }
+#[cfg(feature = "serde")]
+impl TryFrom<Document> for WeightedTally {
+    type Error = WeightedError;
 
-    fn all_squares(&self) -> f64 {
-        let [d, n, p] = self.squares;
-        d + n + p
+    fn try_from(document: Document) -> Result<Self, WeightedError> {
+        let mut tally = Self::new(document.definition)?;
+        let bands = [document.unfavourable, document.neutral, document.favourable];
+        for (band, weights) in BANDS.into_iter().zip(bands) {
+            if !weights.is_sound() {
+                let value = |sum: &ExactSum| sum.value().unwrap_or(f64::INFINITY);
+                let (sum, squares) = (value(&weights.sum), value(&weights.squares));
+                return Err(WeightedError::Sums { sum, squares, rows: weights.rows });
+            }
+            counted(weights.rows, 0)?;
+            *tally.weights_mut(band) = weights;
+        }
+        tally.weightless = counted(document.weightless, 0)?;
+        for reason in Reason::ALL {
+            *tally.exclusions.count_mut(reason) = counted(document.exclusions.count(reason), 0)?;
+        }
+        Ok(tally)
     }
 }
+
+const BANDS: [Band; 3] = [Band::Unfavourable, Band::Neutral, Band::Favourable];
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Cut, MissingPolicy, Scale};
+    use crate::{Cut, PseudoCounts, Scale, WeightedMethod};
+    use tenure_stats::Level;
 
     fn weigh(rows: &[(i64, f64)]) -> WeightedTally {
         let mut tally = WeightedTally::new(Definition::nps()).unwrap();
@@ -518,8 +557,74 @@ mod tests {
         let other = Definition::nps().with_missing(policy).unwrap();
         let mut other = WeightedTally::new(other).unwrap();
         assert!(matches!(other.merge(&before), Err(WeightedError::Definition(_))));
-        other.push(Answer::Missing(Reason::Blank), Weight::new(1.0).unwrap()).unwrap();
-        assert_eq!((other.exclusions().count(Reason::Blank), other.score()), (1, None));
+        assert!(matches!(other.retract(&before), Err(WeightedError::Definition(_))));
+        assert!(matches!(other.difference(&before), Err(CompareError::Definition(_))));
+        let uneven = tally.push_columns(&[9, 10], &[1.0]);
+        assert_eq!(uneven, Err(WeightedError::Lengths { answers: 2, weights: 1 }));
+        let Err(WeightedError::Invalid(error)) = tally.push_columns(&[9, 11], &[1.0, 1.0]) else {
+            panic!("weighed an 11")
+        };
+        assert_eq!((error.row(), error.reason()), (Some(1), Reason::OutOfRange));
+        for bad in [-1.0, f64::NAN, f64::INFINITY] {
+            let Err(WeightedError::Weight(error)) = tally.push_columns(&[9, 3], &[1.0, bad]) else {
+                panic!("weighed {bad}")
+            };
+            assert_eq!((error.row(), error.found().to_bits()), (Some(1), bad.to_bits()));
+            assert!(error.to_string().contains("in row `1` "));
+        }
+        assert_eq!(tally, before);
+    }
+
+    #[test]
+    fn blanks_weigh_where_they_count_as_passives() {
+        let blank = Answer::Missing(Reason::Blank);
+        let with = |policy| {
+            let mut tally =
+                WeightedTally::new(Definition::nps().with_missing(policy).unwrap()).unwrap();
+            tally.push(9, Weight::new(1.0).unwrap()).unwrap();
+            tally.push(blank, Weight::new(3.0).unwrap()).unwrap();
+            tally.push(blank, Weight::new(0.0).unwrap()).unwrap();
+            assert_eq!((tally.exclusions().count(Reason::Blank), tally.weightless()), (2, 0));
+            let score = tally.score().unwrap();
+            (score.theta().to_bits(), score.n())
+        };
+        assert_eq!(with(MissingPolicy::Exclude), (1.0_f64.to_bits(), 1));
+        assert_eq!(with(MissingPolicy::CountAsPassive), (0.25_f64.to_bits(), 2));
+    }
+
+    #[test]
+    fn no_more_out_than_in() {
+        let mut tally = weigh(&[(9, 2.0), (9, 1.0), (3, 0.0)]);
+        tally.push(11, Weight::new(1.0).unwrap()).unwrap();
+        let before = tally.clone();
+        let mut invalid = weigh(&[]);
+        invalid.push(12, Weight::new(1.0).unwrap()).unwrap();
+        invalid.push(13, Weight::new(1.0).unwrap()).unwrap();
+        for (more, expected) in [
+            (weigh(&[(9, 1.0), (9, 1.0), (9, 1.0)]), "favourable"), // three rows of two
+            (weigh(&[(9, 4.0)]), "favourable"),
+            (weigh(&[(9, 3.0)]), "favourable"), // a row left without weight
+            (weigh(&[(7, 1.0)]), "neutral"),
+            (weigh(&[(0, 1.0)]), "unfavourable"),
+            (weigh(&[(3, 0.0), (3, 0.0)]), "weightless"),
+            (invalid, "out_of_range"),
+        ] {
+            let refused = tally.retract(&more);
+            assert_eq!(refused, Err(WeightedError::Retract { place: expected }));
+            assert_eq!(tally, before);
+        }
+        tally.retract(&weigh(&[(9, 1.0), (3, 0.0)])).unwrap();
+        assert_eq!(tally.weightless(), 0);
+    }
+
+    #[test]
+    fn a_difference_needs_two_rows_each() {
+        let (two, one) = (weigh(&[(9, 2.0), (3, 1.0)]), weigh(&[(9, 1.0)]));
+        assert_eq!((two.difference(&one), weigh(&[]).difference(&two)), (Ok(None), Ok(None)));
+        let none = two.difference(&two).unwrap().unwrap();
+        assert_eq!(none.value.to_bits(), 0.0_f64.to_bits());
+        let adjusted = WeightedMethod::AdjustedWald(PseudoCounts::ROCKS);
+        assert!(one.score().unwrap().interval(adjusted, Level::default()).is_some());
     }
 
     #[test]

@@ -12,8 +12,9 @@ use proptest::prelude::*;
 use tenure_model::Rounding;
 use tenure_stats::{Level, Ratio, count_to_f64, normal};
 use tenure_survey::{
-    Answer, Decomposition, Definition, DifferenceMethod, GroupComparison, NetDifference, NetMethod,
-    NetScore, Prior, PseudoCounts, Reason, Segment, Tally, Weight, WeightedTally,
+    Answer, Decomposition, Definition, DifferenceMethod, GroupComparison, GroupedTally,
+    NetDifference, NetMethod, NetScore, Prior, PseudoCounts, Reason, Segment, Tally, Weight,
+    WeightedMethod, WeightedTally,
 };
 use tenure_testing::oracle::survey as oracle;
 use tenure_testing::strategies::survey as strategies;
@@ -94,6 +95,70 @@ proptest! {
         by_column.push_column(&column).map_err(fail)?;
         let rows: Vec<Answer> = column.into_iter().map(Answer::from).collect();
         prop_assert_eq!(by_column, tally(&definition, &rows)?);
+    }
+
+    #[test]
+    fn groups_are_tallies_of_their_rows(
+        definition in strategies::definition(),
+        rows in prop::collection::vec((0_u32..5, prop_oneof![0_u8..12, any::<u8>()]), 0..200),
+        cut in 0_usize..200,
+    ) {
+        let (groups, answers): (Vec<u32>, Vec<u8>) = rows.iter().copied().unzip();
+        let mut whole = GroupedTally::new(definition.clone(), 5).map_err(fail)?;
+        whole.push_columns(&groups, &answers).map_err(fail)?;
+        for (group, found) in (0_u32..).zip(whole.tallies()) {
+            let own = rows.iter().filter(|row| row.0 == group).map(|row| Answer::from(row.1));
+            prop_assert_eq!(found, tally(&definition, &own.collect::<Vec<_>>())?);
+        }
+        let cut = cut.min(rows.len());
+        let mut left = GroupedTally::new(definition.clone(), 5).map_err(fail)?;
+        left.push_columns(&groups[..cut], &answers[..cut]).map_err(fail)?;
+        let mut merged = GroupedTally::new(definition, 5).map_err(fail)?;
+        merged.push_columns(&groups[cut..], &answers[cut..]).map_err(fail)?;
+        let right = merged.clone();
+        merged.merge(&left).map_err(fail)?;
+        prop_assert_eq!(&merged, &whole);
+        merged.retract(&left).map_err(fail)?;
+        prop_assert_eq!(merged, right);
+    }
+
+    /// Any number of threads, each its own part, merged as they end: the same bytes.
+    #[cfg(feature = "serde")]
+    #[test]
+    fn threads_merge_to_the_same_bytes(
+        rows in prop::collection::vec((0_u8..=12, 0.0..10.0_f64), 1..200),
+        threads in 1_usize..9,
+    ) {
+        let part = |rows: &[(u8, f64)]| {
+            let (answers, weights): (Vec<u8>, Vec<f64>) = rows.iter().copied().unzip();
+            let mut tally = Tally::new(Definition::nps());
+            tally.push_column(&answers).map_err(fail)?;
+            let mut weighted = WeightedTally::new(Definition::nps()).map_err(fail)?;
+            weighted.push_columns(&answers, &weights).map_err(fail)?;
+            Ok::<_, TestCaseError>((tally, weighted))
+        };
+        let ended = std::sync::Mutex::new(Vec::new());
+        std::thread::scope(|scope| {
+            for rows in rows.chunks(rows.len().div_ceil(threads)) {
+                let ended = &ended;
+                scope.spawn(move || ended.lock().map(|mut ended| ended.push(part(rows))).is_ok());
+            }
+        });
+        let empty = (
+            Tally::new(Definition::nps()),
+            WeightedTally::new(Definition::nps()).map_err(fail)?,
+        );
+        let mut merged = empty;
+        for part in ended.into_inner().map_err(|_| TestCaseError::fail("a thread died"))? {
+            let (tally, weighted) = part?;
+            merged.0.merge(&tally).map_err(fail)?;
+            merged.1.merge(&weighted).map_err(fail)?;
+        }
+        let whole = part(&rows)?;
+        prop_assert_eq!(
+            serde_json::to_vec(&(merged.0, merged.1)).map_err(fail)?,
+            serde_json::to_vec(&(whole.0, whole.1)).map_err(fail)?
+        );
     }
 
     #[test]
@@ -330,6 +395,60 @@ proptest! {
         let mut merged = weighted(right)?;
         merged.merge(&weighted(left)?).map_err(fail)?;
         prop_assert_eq!(merged, weighted(&rows)?);
+    }
+
+    #[test]
+    fn weighted_retract_is_never_merged(left in weighted_rows(), right in weighted_rows()) {
+        let (left, right) = (weighted(&left)?, weighted(&right)?);
+        let mut merged = left.clone();
+        merged.merge(&right).map_err(fail)?;
+        merged.retract(&right).map_err(fail)?;
+        prop_assert_eq!(merged, left);
+    }
+
+    #[cfg(feature = "serde")]
+    #[test]
+    fn a_weighted_tally_survives_its_document(rows in weighted_rows()) {
+        let tally = weighted(&rows)?;
+        let text = serde_json::to_string(&tally).map_err(fail)?;
+        prop_assert_eq!(serde_json::from_str::<WeightedTally>(&text).map_err(fail)?, tally);
+    }
+
+    #[test]
+    fn a_weighted_column_is_its_rows(
+        rows in prop::collection::vec((0_u8..=12, 0.0..10.0_f64), 0..40),
+    ) {
+        let (answers, weights): (Vec<u8>, Vec<f64>) = rows.iter().copied().unzip();
+        let mut column = WeightedTally::new(Definition::nps()).map_err(fail)?;
+        column.push_columns(&answers, &weights).map_err(fail)?;
+        let rows: Vec<(i64, f64)> =
+            rows.into_iter().map(|(answer, weight)| (i64::from(answer), weight)).collect();
+        prop_assert_eq!(column, weighted(&rows)?);
+    }
+
+    /// Another unit of weight, not only a power of two.
+    #[test]
+    fn the_unit_of_weights_changes_nothing(rows in weighted_rows(), unit in 1e-3..1e3_f64) {
+        let scaled: Vec<(i64, f64)> =
+            rows.iter().map(|&(answer, weight)| (answer, weight * unit)).collect();
+        let (Some(plain), Some(scaled)) = (weighted(&rows)?.score(), weighted(&scaled)?.score())
+        else {
+            return Ok(());
+        };
+        prop_assert!((plain.theta() - scaled.theta()).abs() < 1e-14);
+        prop_assert!((plain.effective_n() / scaled.effective_n() - 1.0).abs() < 1e-13);
+        for method in [
+            WeightedMethod::Linearized,
+            WeightedMethod::Kish,
+            WeightedMethod::AdjustedWald(PseudoCounts::ROCKS),
+        ] {
+            let pair = (plain.interval(method, Level::default()), scaled.interval(method, Level::default()));
+            prop_assert_eq!(pair.0.is_some(), pair.1.is_some());
+            if let (Some(plain), Some(scaled)) = pair {
+                prop_assert!((plain.lower() - scaled.lower()).abs() < 1e-12);
+                prop_assert!((plain.upper() - scaled.upper()).abs() < 1e-12);
+            }
+        }
     }
 
     #[test]

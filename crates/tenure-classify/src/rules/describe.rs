@@ -31,8 +31,8 @@ pub(super) fn rule_set(parts: &RuleSetParts) -> Node {
                 ("customer", limits.customer.into()),
                 ("exit_client", limits.exit_client.into()),
                 ("exit_customer", limits.exit_customer.into()),
-                ("dwell_evaluations", limits.dwell_evaluations.into()),
-                ("dwell_days", limits.dwell_days.into()),
+                ("dwell_evaluations", limits.dwell.evaluations.into()),
+                ("dwell_days", limits.dwell.days.into()),
             ]),
         ),
         (

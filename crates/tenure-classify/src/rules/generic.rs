@@ -9,6 +9,7 @@ use super::{
 use crate::digest::Digest;
 use crate::reason::Reason;
 use crate::signal::Signal;
+use crate::stable::Dwell;
 
 const fn rule(
     signal: Signal,
@@ -126,8 +127,7 @@ pub(super) static GENERIC: RuleSet = RuleSet {
             customer: 35,
             exit_client: 45,
             exit_customer: 42,
-            dwell_evaluations: 2,
-            dwell_days: 28,
+            dwell: Dwell { evaluations: 2, days: 28 },
         },
         transactional: Transactional { min_standard_count: 6, min_standard_share_bps: 1_000 },
     },

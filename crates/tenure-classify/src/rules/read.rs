@@ -13,6 +13,7 @@ use crate::document::{Document, Kind, Node, Reader, Table, Value, choices, schem
 use crate::fault::{DocumentError, FaultCode, shortened};
 use crate::reason::Reason;
 use crate::signal::{Signal, SignalKind};
+use crate::stable::Dwell;
 
 const KEYS: [&str; 13] = [
     "schema",
@@ -165,8 +166,7 @@ impl Draft {
                 customer: self.customer?,
                 exit_client: self.exit_client?,
                 exit_customer: self.exit_customer?,
-                dwell_evaluations: self.dwell_evaluations?,
-                dwell_days: self.dwell_days?,
+                dwell: Dwell { evaluations: self.dwell_evaluations?, days: self.dwell_days? },
             },
             transactional: Transactional {
                 min_standard_count: self.min_standard_count?,

@@ -3,6 +3,7 @@ use crate::digest::Digest;
 use crate::fault::Fault;
 use crate::reason::Reason;
 use crate::signal::{Signal, Span};
+use crate::stable::Dwell;
 
 fn codes(change: impl FnOnce(&mut RuleSetParts)) -> Vec<&'static str> {
     let mut parts = RuleSet::generic().parts().clone();
@@ -72,7 +73,7 @@ fn every_fault_is_named() {
         (1_001, 36_501, &["out_of_range", "out_of_range"]),
     ] {
         let found = codes(|p| {
-            (p.thresholds.dwell_evaluations, p.thresholds.dwell_days) = (evaluations, days);
+            p.thresholds.dwell = Dwell { evaluations, days };
         });
         assert_eq!(found, expected);
     }
@@ -124,8 +125,8 @@ fn every_setting_is_part_of_the_identity() {
         |p| p.thresholds.customer = 34,
         |p| p.thresholds.exit_client = 46,
         |p| p.thresholds.exit_customer = 43,
-        |p| p.thresholds.dwell_evaluations = 3,
-        |p| p.thresholds.dwell_days = 29,
+        |p| p.thresholds.dwell.evaluations = 3,
+        |p| p.thresholds.dwell.days = 29,
         |p| p.transactional.min_standard_share_bps = 1_001,
     ];
     let mut digests = std::collections::BTreeSet::from([RuleSet::generic().digest()]);

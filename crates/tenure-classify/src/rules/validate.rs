@@ -58,8 +58,8 @@ impl Draft {
             customer: Some(limits.customer),
             exit_client: Some(limits.exit_client),
             exit_customer: Some(limits.exit_customer),
-            dwell_evaluations: Some(limits.dwell_evaluations),
-            dwell_days: Some(limits.dwell_days),
+            dwell_evaluations: Some(limits.dwell.evaluations),
+            dwell_days: Some(limits.dwell.days),
             min_standard_count: Some(streams.min_standard_count),
             min_standard_share_bps: Some(streams.min_standard_share_bps),
         }

@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use tenure_classify::{
-    Actionable, Change, Class, Condition, Evidence, NoWayError, Reason, RuleSet, Signal,
-    SignalRule, Span, Target, Verdict, counterfactual, evaluate, judge, settled_by,
+    Actionable, Change, Class, Condition, Evidence, NoWayError, Reason, Signal, SignalRule, Span,
+    Target, Verdict, counterfactual, evaluate, judge,
 };
 use tenure_model::{AsOf, Event, Record};
 
@@ -133,30 +133,6 @@ proptest! {
                 });
                 prop_assert!(!arrived(&judge(&moved, &context), target));
             }
-        }
-    }
-
-    #[test]
-    fn what_settles_a_verdict_is_found_by_trying_every_value(
-        events in events(),
-        coverage in coverage(),
-        previous in class(),
-    ) {
-        let mut context = context(coverage);
-        context.previous_class = previous;
-        let evidence = Evidence::of(&relationship(&events), &context);
-        let robust = judge(&evidence, &context).robust;
-        let open = settled_by(&evidence, &context);
-        prop_assert!(open.is_sorted_by(|a, b| a.hi - a.lo >= b.hi - b.lo));
-        for rule in RuleSet::generic().parts().signals.iter() {
-            let value = evidence.signals().get(rule.signal);
-            let settles = !robust && (value.lo()..=value.hi().min(400)).any(|known| {
-                let known = evidence.with_signal(rule.signal, Span::exactly(known));
-                judge(&known, &context).robust
-            });
-            let found = open.iter().find(|one| one.signal == rule.signal);
-            let unknown = rule.points(value.lo()) < rule.points(value.hi());
-            prop_assert_eq!(found.map(|one| one.settles), unknown.then_some(settles));
         }
     }
 

@@ -7,7 +7,7 @@ use tenure_model::{Completeness, Currency, Rounding, Table, Zone, parse_date};
 use toml::Spanned;
 
 use super::raw::{RawColumn, RawConfig, RawDay, RawFilter, RawOptions, RawTable};
-use super::{Config, Filter, Keep, Mapping, Origin, Part, TextFrom};
+use super::{Config, Filter, Keep, Mapping, Origin, OverrideEntry, Part, TextFrom};
 use crate::date_format::DateFormat;
 use crate::error::ConfigError;
 use crate::number::NumberStyle;
@@ -70,6 +70,14 @@ fn read(raw: RawConfig, text: &str) -> Result<Config, Fault> {
         coverage,
         mappings: raw.table.iter().map(|raw| mapping(raw, text)).collect::<Result<_, _>>()?,
         report: raw.report,
+        overrides: raw
+            .overrides
+            .into_iter()
+            .map(|entry| {
+                let (line, column) = place(text, entry.span().start);
+                OverrideEntry { line, column, table: entry.into_inner() }
+            })
+            .collect(),
     })
 }
 

@@ -24,6 +24,8 @@ pub(super) struct RawConfig {
     pub(super) table: Vec<RawTable>,
     #[serde(default)]
     pub(super) report: toml::Table,
+    #[serde(default, rename = "override")]
+    pub(super) overrides: Vec<Spanned<toml::Table>>,
 }
 
 #[derive(Deserialize)]

@@ -3,8 +3,27 @@
 use tenure_model::record::Contact;
 use tenure_model::{Entry, Instant, Tri};
 
-use crate::fcr::{FcrDefinition, RepeatRule};
+use crate::fcr::{ChannelScope, FcrDefinition, Reopenings, RepeatRule};
 use crate::window::ServiceWindow;
+
+/// What a row is.
+///
+/// ```
+/// use tenure_service::ContactKind;
+///
+/// assert!(ContactKind::Contact < ContactKind::Reopening); // at one instant, in this order
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum ContactKind {
+    /// A contact.
+    #[default]
+    Contact,
+    /// A case about the issue was opened again; see [`Reopenings`].
+    Reopening,
+}
 
 /// One contact of an account, as plain columns.
 ///
@@ -12,8 +31,9 @@ use crate::window::ServiceWindow;
 /// use tenure_model::{Instant, Tri, Zone};
 /// use tenure_service::ContactRow;
 ///
-/// let row = ContactRow::new("billing", Instant::parse("2024-05-01", Zone::UTC)?, Tri::Yes);
-/// assert_eq!(row.issue, "billing");
+/// let mut row = ContactRow::new("billing", Instant::parse("2024-05-01", Zone::UTC)?, Tri::Yes);
+/// assert_eq!((row.issue, row.channel), ("billing", None));
+/// row.channel = Some("phone");
 /// # Ok::<(), tenure_model::InstantError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -25,21 +45,57 @@ pub struct ContactRow<'a> {
     pub at: Instant,
     /// Whether our side says it is resolved.
     pub resolved: Tri,
+    /// By which channel; `None` is not known. Read by [`ChannelScope::EachChannel`].
+    pub channel: Option<&'a str>,
+    /// A contact, or a reopening.
+    pub kind: ContactKind,
+    /// Whether it could be resolved at first contact at all. Read by
+    /// [`FcrRate::Net`](crate::FcrRate::Net).
+    pub resolvable: Tri,
 }
 
 impl<'a> ContactRow<'a> {
-    /// A contact about an issue.
+    /// A contact about an issue, of which nothing more is known.
     #[must_use]
     pub const fn new(issue: &'a str, at: Instant, resolved: Tri) -> Self {
-        Self { issue, at, resolved }
+        let (kind, resolvable) = (ContactKind::Contact, Tri::Unknown);
+        Self { issue, at, resolved, channel: None, kind, resolvable }
+    }
+
+    fn touch(&self) -> Touch {
+        let Self { at, kind, resolved, resolvable, .. } = *self;
+        Touch { at, kind, resolved, resolvable }
     }
 }
 
-/// Contacts about one issue that follow each other closely enough.
+/// What an episode reads of a row.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Touch {
+    pub(super) at: Instant,
+    pub(super) kind: ContactKind,
+    pub(super) resolved: Tri,
+    pub(super) resolvable: Tri,
+}
+
+impl Touch {
+    /// The order within an episode. At one instant contacts come before reopenings, and the
+    /// unresolved before that of which nobody knows.
+    pub(super) const fn rank(self) -> (Instant, ContactKind, u8, u8) {
+        const fn rank(flag: Tri) -> u8 {
+            match flag {
+                Tri::No => 0,
+                Tri::Unknown => 1,
+                Tri::Yes => 2,
+            }
+        }
+        (self.at, self.kind, rank(self.resolved), rank(self.resolvable))
+    }
+}
+
+/// Rows about one issue that follow each other closely enough.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Episode {
-    pub(super) first: Instant,
-    pub(super) flag: Tri,
+    pub(super) first: Touch,
     /// The second contact, if there is one.
     pub(super) second: Option<Instant>,
     pub(super) contacts: u64,
@@ -47,14 +103,14 @@ pub(super) struct Episode {
 }
 
 impl Episode {
-    const fn begin(row: &ContactRow<'_>) -> Self {
-        Self { first: row.at, flag: row.resolved, second: None, contacts: 1, last: row.at }
+    const fn begin(first: Touch) -> Self {
+        Self { first, second: None, contacts: 1, last: first.at }
     }
 
     fn takes(&self, at: Instant, definition: FcrDefinition) -> bool {
         let anchor = match definition.rule() {
             RepeatRule::Rolling => self.last,
-            RepeatRule::Fixed => self.first,
+            RepeatRule::Fixed => self.first.at,
         };
         micros_between(anchor, at) <= definition.window_micros()
     }
@@ -71,38 +127,83 @@ pub(super) const fn micros_between(earlier: Instant, later: Instant) -> i64 {
     later.micros().saturating_sub(earlier.micros())
 }
 
-/// At one instant the unresolved contact comes first, then the one of which nobody knows.
-const fn rank(flag: Tri) -> u8 {
-    match flag {
-        Tri::No => 0,
-        Tri::Unknown => 1,
-        Tri::Yes => 2,
+/// What becomes of a row before episodes are formed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    InEpisode,
+    Unseen,
+    ReopeningIgnored,
+    ChannelUnknown,
+}
+
+/// The rows in no episode, by reason.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Unused {
+    pub(super) unseen: u64,
+    pub(super) reopenings_ignored: u64,
+    pub(super) channel_unknown: u64,
+}
+
+impl Unused {
+    /// Whether the row is in an episode; if not, it is counted here.
+    pub(super) fn lets_pass(&mut self, used: Use) -> bool {
+        let count = match used {
+            Use::InEpisode => return true,
+            Use::Unseen => &mut self.unseen,
+            Use::ReopeningIgnored => &mut self.reopenings_ignored,
+            Use::ChannelUnknown => &mut self.channel_unknown,
+        };
+        *count = count.saturating_add(1); // one a row in memory
+        false
     }
 }
 
-/// The contacts of one account that can be seen, in the order of issue and time, and how many
-/// cannot be.
+/// What becomes of a row.
+pub(super) fn use_of(
+    touch: Touch,
+    has_channel: bool,
+    recorded_at: Option<Instant>,
+    definition: FcrDefinition,
+    window: &ServiceWindow,
+) -> Use {
+    if !window.sees(touch.at, recorded_at) {
+        Use::Unseen
+    } else if touch.kind == ContactKind::Reopening && definition.reopenings() == Reopenings::Ignored
+    {
+        Use::ReopeningIgnored
+    } else if definition.channels() == ChannelScope::EachChannel && !has_channel {
+        Use::ChannelUnknown
+    } else {
+        Use::InEpisode
+    }
+}
+
+/// The rows of one account that are in an episode, in the order of issue, channel if it matters, and
+/// time; and those that are not.
 pub(super) fn visible<'a>(
     rows: impl Iterator<Item = (ContactRow<'a>, Option<Instant>)>,
+    definition: FcrDefinition,
     window: &ServiceWindow,
-) -> (Vec<ContactRow<'a>>, u64) {
-    let mut unseen = 0_u64;
+) -> (Vec<ContactRow<'a>>, Unused) {
+    let mut unused = Unused::default();
     let mut seen = Vec::with_capacity(rows.size_hint().0);
     for (row, recorded_at) in rows {
-        if window.sees(row.at, recorded_at) {
+        let used = use_of(row.touch(), row.channel.is_some(), recorded_at, definition, window);
+        if unused.lets_pass(used) {
             seen.push(row);
-        } else {
-            unseen = unseen.saturating_add(1); // one a row in memory
         }
     }
-    seen.sort_unstable_by(|left, right| {
-        (left.issue, left.at, rank(left.resolved)).cmp(&(
-            right.issue,
-            right.at,
-            rank(right.resolved),
-        ))
-    });
-    (seen, unseen)
+    let key = |row: &ContactRow<'a>| (issue_of(row, definition), row.touch().rank());
+    seen.sort_unstable_by(|left, right| key(left).cmp(&key(right)));
+    (seen, unused)
+}
+
+/// What contacts of one episode have in common.
+fn issue_of<'a>(row: &ContactRow<'a>, definition: FcrDefinition) -> (&'a str, Option<&'a str>) {
+    match definition.channels() {
+        ChannelScope::AllChannels => (row.issue, None),
+        ChannelScope::EachChannel => (row.issue, row.channel),
+    }
 }
 
 /// The plain columns of a table of contacts.
@@ -110,8 +211,10 @@ pub(super) fn rows_of(
     contacts: &[Entry<Contact>],
 ) -> impl Iterator<Item = (ContactRow<'_>, Option<Instant>)> {
     contacts.iter().map(|entry| {
-        let Contact { at, issue, resolved, .. } = &entry.record;
-        (ContactRow::new(issue, *at, *resolved), entry.recorded_at)
+        let Contact { at, issue, resolved, channel, .. } = &entry.record;
+        let mut row = ContactRow::new(issue, *at, *resolved);
+        row.channel = channel.as_deref();
+        (row, entry.recorded_at)
     })
 }
 
@@ -121,20 +224,32 @@ pub(super) fn each_episode(
     definition: FcrDefinition,
     mut finish: impl FnMut(Episode),
 ) {
-    for issue in rows.chunk_by(|left, right| left.issue == right.issue) {
-        let mut running: Option<Episode> = None;
-        for row in issue {
-            match &mut running {
-                Some(episode) if episode.takes(row.at, definition) => episode.add(row.at),
-                _ => {
-                    if let Some(done) = running.replace(Episode::begin(row)) {
-                        finish(done);
-                    }
+    let same = |left: &ContactRow<'_>, right: &ContactRow<'_>| {
+        issue_of(left, definition) == issue_of(right, definition)
+    };
+    for issue in rows.chunk_by(same) {
+        episodes_of(issue.iter().map(ContactRow::touch), definition, &mut finish);
+    }
+}
+
+/// Hands over each episode of the rows about one issue, which come in order of time.
+pub(super) fn episodes_of(
+    touches: impl Iterator<Item = Touch>,
+    definition: FcrDefinition,
+    finish: &mut impl FnMut(Episode),
+) {
+    let mut running: Option<Episode> = None;
+    for touch in touches {
+        match &mut running {
+            Some(episode) if episode.takes(touch.at, definition) => episode.add(touch.at),
+            _ => {
+                if let Some(done) = running.replace(Episode::begin(touch)) {
+                    finish(done);
                 }
             }
         }
-        if let Some(done) = running {
-            finish(done);
-        }
+    }
+    if let Some(done) = running {
+        finish(done);
     }
 }

@@ -1,9 +1,13 @@
 //! How long until the first repeat, with what is not yet known taken as not yet known.
 
-use tenure_stats::{Ratio, count_to_f64};
+use std::collections::BTreeMap;
+
+use tenure_stats::{
+    Interval, Level, Ratio, SurvivalCount, SurvivalMethod, SurvivalRow, kaplan_meier, survival_at,
+};
 
 use crate::fcr::FcrDefinition;
-use crate::fcr::episodes::{ContactRow, each_episode, micros_between, visible};
+use crate::fcr::episodes::{ContactRow, Episode, each_episode, micros_between, visible};
 use crate::window::ServiceWindow;
 
 /// One episode: how long it was watched, and whether it was then repeated.
@@ -61,6 +65,23 @@ pub struct NoRepeat {
     pub naive: Ratio,
     /// Episodes used.
     pub rows: u64,
+    /// The last row of the curve within the window.
+    last: Option<SurvivalRow>,
+}
+
+impl NoRepeat {
+    /// Greenwood's standard error; 0 before the first repeat, `None` once every episode still
+    /// watched was repeated.
+    #[must_use]
+    pub fn standard_error(&self) -> Option<f64> {
+        self.last.map_or(Some(0.0), |row| row.standard_error())
+    }
+
+    /// An interval for the chance; `None` where the method has none, as before the first repeat.
+    #[must_use]
+    pub fn interval(&self, method: SurvivalMethod, level: Level) -> Option<Interval> {
+        self.last?.interval(method, level)
+    }
 }
 
 /// How likely is it that no repeat comes within a window, when many episodes are still young?
@@ -71,12 +92,12 @@ pub struct NoRepeat {
 /// ```
 ///
 /// *Shape*: one row an episode in (times in any one unit, such as days), a probability out. Cost: a
-/// sort of a copy of the rows.
+/// tree of the distinct times.
 ///
 /// *Undefined when* there are no rows.
 ///
-/// *Accuracy*: exact as long as the reduced fraction fits 127 bits, then a product of floats with a
-/// relative error below 1e-15 a factor.
+/// *Accuracy*: that of [`tenure_stats::kaplan_meier`]: exact as long as the reduced fraction fits
+/// 127 bits.
 ///
 /// *Source*: Kaplan and Meier 1958, "Nonparametric estimation from incomplete observations".
 ///
@@ -89,43 +110,30 @@ pub struct NoRepeat {
 ///     RepeatRow::Repeated { after: 3 },
 ///     RepeatRow::Censored { after: 7 },
 /// ];
-/// let week = no_repeat_by(&rows, 7).ok_or("no rows")?;
-/// assert_eq!(week.exact.map(|exact| exact.to_string()).as_deref(), Some("3/8")); // 3/4 * 1/2
-/// assert_eq!(week.naive.to_string(), "2/4");
+/// let by_7 = no_repeat_by(&rows, 7).ok_or("no rows")?;
+/// assert_eq!(by_7.exact.map(|exact| exact.to_string()).as_deref(), Some("3/8")); // 3/4 · 1/2
+/// assert_eq!(by_7.naive.to_f64(), 0.5);
 /// # Ok::<(), &str>(())
 /// ```
 #[must_use]
 pub fn no_repeat_by(rows: &[RepeatRow], window: u64) -> Option<NoRepeat> {
-    let count = u64::try_from(rows.len()).ok()?;
-    let mut sorted = rows.to_vec();
-    sorted.sort_unstable_by_key(|row| row.time());
-    let mut at_risk = count;
+    let count = u64::try_from(rows.len()).ok().filter(|&count| count > 0)?;
+    let mut spells: BTreeMap<u64, SurvivalCount> = BTreeMap::new();
     let mut repeats_within = 0_u64;
-    let mut float = 1.0;
-    let mut exact = Ratio::new(1, 1);
-    for same_time in sorted.chunk_by(|left, right| left.time() == right.time()) {
-        if same_time.first()?.time() > window {
-            break;
-        }
-        let repeats = same_time.iter().filter(|row| matches!(row, RepeatRow::Repeated { .. }));
-        let repeats = u64::try_from(repeats.count()).ok()?;
-        if repeats > 0 {
-            let left = at_risk.checked_sub(repeats)?;
-            float *= count_to_f64(left) / count_to_f64(at_risk);
-            exact = exact.and_then(|so_far| times(so_far, left, at_risk));
-            repeats_within = repeats_within.checked_add(repeats)?;
-        }
-        at_risk = at_risk.checked_sub(u64::try_from(same_time.len()).ok()?)?;
+    for row in rows {
+        let spell = spells.entry(row.time()).or_default();
+        let (held, within) = match row {
+            RepeatRow::Repeated { after } => (&mut spell.events, u64::from(*after <= window)),
+            RepeatRow::Censored { .. } => (&mut spell.censored, 0),
+        };
+        *held = held.saturating_add(1); // at most one a row in memory, like the repeats
+        repeats_within = repeats_within.saturating_add(within);
     }
+    let curve = kaplan_meier(&spells);
+    let last = survival_at(&curve, window).copied();
+    let (estimate, exact) = last.map_or((1.0, Ratio::new(1, 1)), |row| (row.survival, row.exact));
     let naive = Ratio::new(i128::from(count.checked_sub(repeats_within)?), i128::from(count))?;
-    Some(NoRepeat { estimate: exact.map_or(float, Ratio::to_f64), exact, naive, rows: count })
-}
-
-/// `ratio · num / den`, reduced crosswise before multiplying so that it fits where it can.
-fn times(ratio: Ratio, num: u64, den: u64) -> Option<Ratio> {
-    let left = Ratio::new(ratio.num(), i128::from(den))?.reduced();
-    let right = Ratio::new(i128::from(num), ratio.den())?.reduced();
-    Ratio::new(left.num().checked_mul(right.num())?, left.den().checked_mul(right.den())?)
+    Some(NoRepeat { estimate, exact, naive, rows: count, last })
 }
 
 /// The episodes of one account that begin in the period, as rows for [`no_repeat_by`], in
@@ -154,16 +162,18 @@ pub fn first_repeats(
     definition: FcrDefinition,
     window: &ServiceWindow,
 ) -> Vec<RepeatRow> {
-    let (seen, _) = visible(contacts.iter().map(|&row| (row, None)), window);
+    let (seen, _) = visible(contacts.iter().map(|&row| (row, None)), definition, window);
     let mut rows = Vec::new();
-    each_episode(&seen, definition, |episode| {
-        if window.covers(episode.first) {
-            let after = |later| micros_between(episode.first, later).unsigned_abs();
-            rows.push(match episode.second {
-                Some(second) => RepeatRow::Repeated { after: after(second) },
-                None => RepeatRow::Censored { after: after(window.as_of()) },
-            });
-        }
-    });
+    each_episode(&seen, definition, |episode| rows.extend(repeat_row(&episode, window)));
     rows
+}
+
+/// The episode as a row, if it begins in the period.
+pub(super) fn repeat_row(episode: &Episode, window: &ServiceWindow) -> Option<RepeatRow> {
+    let first = episode.first.at;
+    let after = |later| micros_between(first, later).unsigned_abs();
+    window.covers(first).then(|| match episode.second {
+        Some(second) => RepeatRow::Repeated { after: after(second) },
+        None => RepeatRow::Censored { after: after(window.as_of()) },
+    })
 }

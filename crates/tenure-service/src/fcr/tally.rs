@@ -7,14 +7,17 @@ use tenure_model::{Entry, Tri};
 use tenure_stats::{Ratio, Share};
 
 use crate::counters::{Counters, adds_up, at_most, counters, share};
-use crate::error::{DefinitionMismatchError, TallyError};
-use crate::fcr::episodes::{ContactRow, each_episode, micros_between, rows_of, visible};
+use crate::error::{CountOverflowError, DefinitionMismatchError, TallyError};
+use crate::fcr::episodes::{
+    ContactRow, Episode, Unused, each_episode, micros_between, rows_of, visible,
+};
 use crate::fcr::{FcrDefinition, FcrRate};
+use crate::rate::ServiceRate;
 use crate::window::ServiceWindow;
 
 counters! {
     /// What an [`FcrTally`] has counted. Contacts in = those of mature, immature and outside
-    /// episodes, and the unseen.
+    /// episodes, the unseen, reopenings ignored and those of unknown channel.
     ///
     /// ```
     /// use tenure_service::FcrCounts;
@@ -26,6 +29,10 @@ counters! {
         contacts,
         /// Contacts after the instant of the question, or recorded too late: in no episode.
         unseen_contacts,
+        /// Reopenings, where the definition ignores them: in no episode.
+        reopenings_ignored,
+        /// Contacts that do not tell their channel, where the definition asks: in no episode.
+        channel_unknown,
         /// Episodes as old as the repeat window.
         mature,
         /// Contacts of mature episodes.
@@ -46,18 +53,38 @@ counters! {
         flag_resolved,
         /// Mature episodes of one contact, flagged resolved.
         resolved_and_no_repeat,
+        /// Mature episodes whose first contact has a known flag and could be resolved at once.
+        resolvable,
+        /// Those of them with one contact, flagged resolved.
+        resolvable_and_resolved,
     } where |c| [
         adds_up(
             c.contacts,
-            &[c.unseen_contacts, c.mature_contacts, c.immature_contacts, c.outside_contacts],
-        ) => "contacts are mature, immature, outside or unseen",
+            &[
+                c.unseen_contacts,
+                c.reopenings_ignored,
+                c.channel_unknown,
+                c.mature_contacts,
+                c.immature_contacts,
+                c.outside_contacts,
+            ],
+        ) => "contacts are mature, immature, outside, unseen or in no episode",
         c.mature <= c.mature_contacts
             && c.immature <= c.immature_contacts
-            && c.outside <= c.outside_contacts => "an episode has a contact",
+            && c.outside <= c.outside_contacts
+            && (c.immature > 0) == (c.immature_contacts > 0)
+            && (c.outside > 0) == (c.outside_contacts > 0) => "an episode has a contact",
         c.no_repeat <= c.mature && at_most(&[c.flag_unknown, c.flag_resolved], c.mature)
             => "no part exceeds the mature episodes",
+        // one each for the single ones, two at least for the others
+        at_most(&[c.mature, c.mature.saturating_sub(c.no_repeat)], c.mature_contacts)
+            && (c.no_repeat < c.mature || c.mature_contacts == c.mature)
+            => "a repeated episode has two contacts",
         c.resolved_and_no_repeat <= c.no_repeat.min(c.flag_resolved)
             => "resolved without repeat is both",
+        at_most(&[c.resolvable, c.flag_unknown], c.mature)
+            && c.resolvable_and_resolved <= c.resolvable.min(c.resolved_and_no_repeat)
+            => "resolvable episodes have a known flag",
     ]
 }
 
@@ -70,6 +97,8 @@ counters! {
 /// resolved_and_no_repeat = |mature, first flag yes, one contact| / |mature, first flag known|
 /// no_repeat              = |mature, one contact| / |mature|
 /// flag_only              = |mature, first flag yes| / |mature, first flag known|
+/// net                    = |mature, first flag yes, one contact, resolvable|
+///                          / |mature, first flag known, resolvable|
 /// one_and_done           = |mature, one contact| / |contacts of mature episodes|
 /// contacts_per_episode   = |contacts of mature episodes| / |mature|
 /// ```
@@ -203,23 +232,20 @@ impl FcrTally {
             FcrRate::ResolvedAndNoRepeat => share(counts.resolved_and_no_repeat, flagged),
             FcrRate::NoRepeat => share(counts.no_repeat, counts.mature),
             FcrRate::FlagOnly => share(counts.flag_resolved, flagged),
+            FcrRate::Net => share(counts.resolvable_and_resolved, counts.resolvable),
+            FcrRate::OneAndDone => share(counts.no_repeat, counts.mature_contacts),
         }
     }
 
-    /// Mature episodes left out of that rate: those whose first flag is unknown.
+    /// Mature episodes left out of that rate: those whose first flag is unknown, for
+    /// [`FcrRate::Net`] also those that do not say that they could be resolved.
     #[must_use]
     pub const fn excluded(&self, rate: FcrRate) -> u64 {
         match rate {
-            FcrRate::NoRepeat => 0,
+            FcrRate::NoRepeat | FcrRate::OneAndDone => 0,
             FcrRate::ResolvedAndNoRepeat | FcrRate::FlagOnly => self.counts.flag_unknown,
+            FcrRate::Net => self.counts.mature.saturating_sub(self.counts.resolvable), // a part
         }
-    }
-
-    /// One-and-done: the contacts that are an episode of their own, of all contacts of mature
-    /// episodes. Lower than the share of episodes, since a repeated issue has more contacts.
-    #[must_use]
-    pub fn one_and_done(&self) -> Share {
-        share(self.counts.no_repeat, self.counts.mature_contacts)
     }
 
     /// Contacts of mature episodes over mature episodes; `None` if there are none.
@@ -232,30 +258,80 @@ impl FcrTally {
         &self,
         rows: impl Iterator<Item = (ContactRow<'a>, Option<tenure_model::Instant>)>,
     ) -> Result<FcrCounts, TallyError> {
-        let (seen, unseen) = visible(rows, &self.window);
-        let mut counts = FcrCounts { unseen_contacts: unseen, contacts: unseen, ..FcrCounts::ZERO };
+        let (definition, window) = (self.definition, &self.window);
+        let (seen, unused) = visible(rows, definition, window);
+        let mut counts = FcrCounts::ZERO;
+        counts.add_unused(unused)?;
         let mut result = Ok(());
-        each_episode(&seen, self.definition, |episode| {
-            let contacts = episode.contacts;
-            let mut one = FcrCounts { contacts, ..FcrCounts::ZERO };
-            let age = micros_between(episode.first, self.window.as_of());
-            if !self.window.covers(episode.first) {
-                (one.outside, one.outside_contacts) = (1, contacts);
-            } else if age < self.definition.window_micros() {
-                (one.immature, one.immature_contacts) = (1, contacts);
-            } else {
-                (one.mature, one.mature_contacts) = (1, contacts);
-                one.no_repeat = u64::from(episode.second.is_none());
-                one.flag_unknown = u64::from(episode.flag == Tri::Unknown);
-                one.flag_resolved = u64::from(episode.flag == Tri::Yes);
-                one.resolved_and_no_repeat = one.no_repeat.min(one.flag_resolved);
-            }
+        each_episode(&seen, definition, |episode| {
             if result.is_ok() {
-                result = counts.absorb(one);
+                result = counts.add_episode(&episode, definition, window);
             }
         });
         result?;
         Ok(counts)
+    }
+
+    pub(super) fn absorb(&mut self, counts: FcrCounts) -> Result<(), TallyError> {
+        Ok(self.counts.absorb(counts)?)
+    }
+}
+
+impl FcrCounts {
+    pub(super) fn add_unused(&mut self, unused: Unused) -> Result<(), CountOverflowError> {
+        let Unused { unseen, reopenings_ignored, channel_unknown } = unused;
+        let one =
+            Self { unseen_contacts: unseen, reopenings_ignored, channel_unknown, ..Self::ZERO };
+        // each at most one a row in memory
+        let contacts = unseen.saturating_add(reopenings_ignored).saturating_add(channel_unknown);
+        Counters::absorb(self, Self { contacts, ..one })
+    }
+
+    pub(super) fn add_episode(
+        &mut self,
+        episode: &Episode,
+        definition: FcrDefinition,
+        window: &ServiceWindow,
+    ) -> Result<(), CountOverflowError> {
+        let contacts = episode.contacts;
+        let mut one = Self { contacts, ..Self::ZERO };
+        let age = micros_between(episode.first.at, window.as_of());
+        if !window.covers(episode.first.at) {
+            (one.outside, one.outside_contacts) = (1, contacts);
+        } else if age < definition.window_micros() {
+            (one.immature, one.immature_contacts) = (1, contacts);
+        } else {
+            (one.mature, one.mature_contacts) = (1, contacts);
+            one.no_repeat = u64::from(episode.second.is_none());
+            one.flag_unknown = u64::from(episode.first.resolved == Tri::Unknown);
+            one.flag_resolved = u64::from(episode.first.resolved == Tri::Yes);
+            one.resolved_and_no_repeat = one.no_repeat.min(one.flag_resolved);
+            if episode.first.resolvable == Tri::Yes && episode.first.resolved != Tri::Unknown {
+                one.resolvable = 1;
+                one.resolvable_and_resolved = one.resolved_and_no_repeat;
+            }
+        }
+        Counters::absorb(self, one)
+    }
+}
+
+impl FcrTally {
+    /// Every rate, each with what it leaves out: episodes, and rows that are in none.
+    #[must_use]
+    pub fn rates(&self) -> Vec<ServiceRate> {
+        let counts = &self.counts;
+        let rate = |&rate: &FcrRate| {
+            let excluded = [
+                ("unknown", self.excluded(rate)),
+                ("immature", counts.immature),
+                ("outside", counts.outside),
+                ("unseen_contacts", counts.unseen_contacts),
+                ("reopenings_ignored", counts.reopenings_ignored),
+                ("channel_unknown", counts.channel_unknown),
+            ];
+            ServiceRate::new(rate.name(), self.to_string(), self.share(rate), &excluded)
+        };
+        FcrRate::ALL.iter().map(rate).collect()
     }
 }
 
@@ -283,6 +359,18 @@ impl TryFrom<FcrDocument> for FcrTally {
     fn try_from(document: FcrDocument) -> Result<Self, Self::Error> {
         let FcrDocument { definition, window, counts } = document;
         counts.check()?;
+        window.check_outside(FcrCounts::TALLY, counts.outside)?;
+        let refuse = |rule| crate::error::StateError { tally: FcrCounts::TALLY, rule };
+        if definition.reopenings() != crate::fcr::Reopenings::Ignored
+            && counts.reopenings_ignored > 0
+        {
+            return Err(refuse("reopenings are ignored only where the definition says so"));
+        }
+        if definition.channels() != crate::fcr::ChannelScope::EachChannel
+            && counts.channel_unknown > 0
+        {
+            return Err(refuse("a channel is unknown only where the definition asks"));
+        }
         Ok(Self { definition, window, counts })
     }
 }

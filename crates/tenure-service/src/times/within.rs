@@ -111,6 +111,12 @@ impl WithinTargets {
             .ok_or(CountOverflowError { counter: "durations", most: Share::MAX_COUNT })
     }
 
+    /// All durations.
+    #[must_use]
+    pub const fn count(&self) -> u64 {
+        self.durations
+    }
+
     /// The targets in milliseconds, ascending.
     #[must_use]
     pub fn targets(&self) -> &[u64] {

@@ -162,6 +162,66 @@ def gauss_legendre(n=16):
     return nodes
 
 
+def t_area(t, df):
+    """P(T > t) by integration: for many degrees the hypergeometric series does not settle."""
+    ln_c = mp.loggamma((df + 1) / 2) - mp.loggamma(df / 2) - log(df * pi) / 2
+    density = lambda x: mp.exp(ln_c - (df + 1) / 2 * mp.log1p(x * x / df))
+    return quad(density, [t + k for k in (0, 0.5, 1, 2, 3, 5, 8, 12, 20, 40)])
+
+
+def far():
+    """Tails of 1e-30 and quantiles there, each from mpmath's own functions or bisection on them."""
+    mp.dps = 50
+    write("normal_far.csv", ["p", "x"],
+          [(p, -root(lambda x: erfc(x / sqrt(mpf(2))) / 2 - mpf(p), 0, 50))
+           for p in [1e-30, 1e-29, 3e-31, 1e-100, 1e-300]])
+    rows = []
+    for shape in ["0.5", "1", "2.5", "10", "50", "1000"]:
+        s = mpf(shape)
+        lower = lambda x: gammainc(s, 0, x, regularized=True)
+        upper = lambda x: gammainc(s, x, inf, regularized=True)
+        for p in [1e-30, 1e-6, 0.05, 0.5, 0.95]:
+            high = mpf(1)
+            while upper(high) > mpf(p):
+                high *= 2
+            rows.append((mpf(p), s, root(lambda x: lower(x) - mpf(p), 0, 2 * high + 10 * s),
+                         root(lambda x: mpf(p) - upper(x), 0, high)))
+    write("gamma_quantile.csv", ["p", "shape", "lower_p", "upper_p"], rows)
+
+
+def far_student():
+    mp.dps = 50
+    rows = []
+    for df in ["1", "2.5", "10", "99", "9999", "20000"]:
+        for p in [1e-30, 0.025]:
+            df_, p_ = mpf(df), mpf(p)
+            if df_ > 5000:
+                z = sqrt(mpf(2)) * root(lambda x: erfc(x) / 2 - p_, 0, 40)
+                rows.append((p_, df_, -findroot(lambda t: log(t_area(t, df_) / p_),
+                                                (z, z * (1 + (1 + z * z) / df_)))))
+                continue
+            high = mpf(10)
+            while t_outside(high, df_) > 2 * p_:
+                high *= 10
+            rows.append((p_, df_, -root(lambda t: 2 * p_ - t_outside(t, df_), 0, high)))
+    write("student_quantile.csv", ["p", "df", "t"], rows)
+    rows = []
+    for df, ts in [("4", "1e7 3e7"), ("30", "50 80"), ("99", "15 18"), ("5000", "11 12")]:
+        tail = t_outside if mpf(df) < 5000 else lambda t, df: 2 * t_area(t, df)
+        rows += [(mpf(t), mpf(df), tail(mpf(t), mpf(df))) for t in ts.split()]
+    write("student_far.csv", ["t", "df", "p"], rows)
+
+
+def far_beta():
+    mp.dps = 50
+    rows = []
+    for a, b in [(0.5, 0.5), (1, 3), (30, 1), (100, 100.5), (8.5, 300)]:
+        for p in [1e-30, 1e-20]:
+            a_, b_ = mpf(a), mpf(b)
+            rows.append((mpf(p), a_, b_, root(lambda t: beta_lower(t, a_, b_) - mpf(p), 0, 1)))
+    write("beta_far.csv", ["p", "a", "b", "x"], rows)
+
+
 if __name__ == "__main__":
     for node, weight in gauss_legendre():
         print(repr(float(node)), repr(float(weight)))
@@ -170,3 +230,6 @@ if __name__ == "__main__":
     student()
     shares()
     beta()
+    far()
+    far_student()
+    far_beta()

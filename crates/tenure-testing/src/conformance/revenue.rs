@@ -17,9 +17,10 @@ use tenure_revenue::{
     ChurnRecognition, CycleExtension, DayOfRevenue, Discounts, FxPolicy, LatePolicy, LateRenewal,
     LogoChurn, MonthlyFactor, NegativePolicy, PausePolicy, QuickRatio, Rate, RenewalDefinition,
     RenewalState, Retention, RevenueDefinition, RevenuePlan, RevenueState, SubscriptionRow,
-    SurvivalCount, Waterfall, annualise_days, annualise_monthly, daily_net_churn, kaplan_meier,
-    lifetime_value, magic_number, net_growth, quarter,
+    Waterfall, annualise_days, annualise_monthly, daily_net_churn, lifetime_value, magic_number,
+    net_growth, quarter,
 };
+use tenure_stats::{SurvivalCount, kaplan_meier};
 
 use super::{CaseFile, CaseReport, Outcome};
 
@@ -658,7 +659,7 @@ fn survival(case: &Value) -> Fallible<Value> {
                 .map_or_else(|| format!("{:.10}", row.survival), |exact| exact.to_decimal(10));
             let mut fields = object_of([
                 ("t", Ok(json!(row.time))),
-                ("at_risk", Ok(json!(row.at_risk))),
+                ("at_risk", u64::try_from(row.at_risk).map(Value::from).map_err(Into::into)),
                 ("events", Ok(json!(row.events))),
                 ("censored", Ok(json!(row.censored))),
                 ("survival", Ok(json!(survival))),

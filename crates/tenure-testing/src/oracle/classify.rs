@@ -25,7 +25,7 @@ pub mod stable;
 mod streams;
 
 use card::Card;
-pub use choices::{Choices, Open, Way, choices};
+pub use choices::{Choices, Open, Way};
 use reasons::Case;
 use seen::Seen;
 use sight::Sight;
@@ -94,6 +94,8 @@ pub struct Answer {
     pub sales_cycle: Option<i64>,
     /// The last day on which a contract began or was over for the first time, as a number.
     pub contracts_changed: Option<i64>,
+    /// What is worth finding out, and what would have to change.
+    pub choices: Choices,
 }
 
 impl Answer {
@@ -288,6 +290,7 @@ pub fn verdict(question: Question<'_>) -> Answer {
         coverage: (known, maxima),
         episode: (seen.anchor, seen.opened, seen.close, seen.episodes),
         sales_cycle: seen.sales_cycle(),
+        choices: choices::choices(&reading),
         contracts_changed: seen
             .deals
             .iter()

@@ -212,3 +212,51 @@ fn reaches(from: i128, to: i128, window: i128) -> bool {
 const fn plus(count: u64, more: u64) -> u64 {
     count.saturating_add(more)
 }
+
+/// Open hours of one weekday: days from Monday, first minute, the minute after the last.
+pub type PlainHours = (u32, u32, u32);
+
+/// Open minutes between two whole minutes: each minute is asked whether the local clock shows an
+/// open one.
+#[must_use]
+pub fn open_minutes(
+    (start, end): (i64, i64),
+    local: impl Fn(i64) -> chrono::NaiveDateTime,
+    hours: &[PlainHours],
+    holidays: &[chrono::NaiveDate],
+) -> usize {
+    use chrono::{Datelike, Timelike};
+    (start..end)
+        .map(local)
+        .filter(|local| {
+            let weekday = local.weekday().num_days_from_monday();
+            let minute = local.num_seconds_from_midnight().checked_div(60);
+            let open = |&&(day, first, after): &&PlainHours| {
+                day == weekday && minute.is_some_and(|minute| (first..after).contains(&minute))
+            };
+            !holidays.contains(&local.date()) && hours.iter().filter(open).count() > 0
+        })
+        .count()
+}
+
+/// Deflected, followed and immature sessions over accounts of sessions and cases: each session is
+/// held against every case.
+#[must_use]
+pub fn deflection(accounts: &[(Vec<i64>, Vec<i64>)], window: i64, as_of: i64) -> [u64; 3] {
+    let [mut deflected, mut followed, mut immature] = [0; 3];
+    for (sessions, cases) in accounts {
+        for &session in sessions.iter().filter(|&&session| session <= as_of) {
+            let gap = |case: i64| i128::from(case).saturating_sub(i128::from(session));
+            let after =
+                |&&case: &&i64| case <= as_of && (0..=i128::from(window)).contains(&gap(case));
+            if gap(as_of) < i128::from(window) {
+                immature = plus(immature, 1);
+            } else if cases.iter().filter(after).count() == 0 {
+                deflected = plus(deflected, 1);
+            } else {
+                followed = plus(followed, 1);
+            }
+        }
+    }
+    [deflected, followed, immature]
+}

@@ -1,27 +1,35 @@
 //! Generators for `tenure-survey`.
 
 use proptest::prelude::*;
-use tenure_survey::{Answer, Definition, MissingPolicy, NetScore, Reason, Tally};
+use tenure_survey::{Answer, Definition, MissingPolicy, NetScore, Reason, ResponseBase, Tally};
 
-/// Any preset, sometimes with a policy for blanks.
+/// Any preset, sometimes with a policy for blanks, a window, or another response base.
 pub fn definition() -> impl Strategy<Value = Definition> {
     let presets = prop_oneof![
         Just(Definition::nps()),
+        Just(Definition::nps_1_to_10()),
         Just(Definition::nps_1_to_7()),
+        Just(Definition::nps_1_to_5()),
         Just(Definition::nps_european()),
         Just(Definition::ces1()),
         Just(Definition::ces()),
+        Just(Definition::ces_top2()),
         Just(Definition::csat()),
         Just(Definition::csat_binary()),
+        Just(Definition::acsi()),
     ];
     let policies = prop_oneof![
         3 => Just(MissingPolicy::Exclude),
         1 => Just(MissingPolicy::CountAsPassive),
         1 => Just(MissingPolicy::InDenominator),
     ];
-    (presets, policies).prop_map(|(definition, policy)| {
-        // a policy that does not fit leaves the preset as it is
-        definition.clone().with_missing(policy).unwrap_or(definition)
+    let bases = prop_oneof![Just(ResponseBase::Delivered), Just(ResponseBase::Invited)];
+    let windows = prop_oneof![3 => Just(0_u16), 1 => any::<u16>()];
+    (presets, policies, bases, windows).prop_map(|(definition, policy, base, days)| {
+        // what does not fit, a policy or no days, leaves the definition as it is
+        let definition = definition.clone().with_missing(policy).unwrap_or(definition);
+        let definition = definition.with_response_of(base);
+        definition.clone().with_window_days(days).unwrap_or(definition)
     })
 }
 

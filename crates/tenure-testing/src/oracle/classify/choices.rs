@@ -2,7 +2,7 @@
 
 use super::card::Row;
 use super::sight::{capped, summed};
-use super::{Question, Reading, UNDETERMINED};
+use super::{Reading, UNDETERMINED};
 
 /// What is worth finding out, and the ways to the two targets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,13 +32,11 @@ pub enum Way {
 }
 
 /// Everything, by trial.
-#[must_use]
-pub fn choices(question: Question<'_>) -> Choices {
-    let reading = Reading::new(question);
+pub(super) fn choices(reading: &Reading<'_>) -> Choices {
     Choices {
-        settled_by: open_questions(&reading),
-        client_side: way(&reading, true),
-        customer: way(&reading, false),
+        settled_by: open_questions(reading),
+        client_side: way(reading, true),
+        customer: way(reading, false),
     }
 }
 
@@ -135,24 +133,24 @@ fn way(reading: &Reading<'_>, up: bool) -> Way {
 /// first, largest gain first.
 fn smallest<'r>(levers: Vec<Lever<'r>>, there: impl Fn(i64) -> bool) -> Vec<Lever<'r>> {
     let gains: Vec<i64> = levers.iter().map(Lever::gain).collect();
-    let mut best: Option<(Vec<(i64, usize)>, usize)> = None;
-    for subset in 0..1_usize << levers.len() {
-        let places = (0..levers.len()).filter(|&place| subset >> place & 1 == 1);
-        let mut members: Vec<(i64, usize)> =
-            places.map(|place| (gains.get(place).copied().unwrap_or(0), place)).collect();
-        if !there(members.iter().map(|one| one.0).sum()) {
+    let mut best: Option<Vec<(i64, usize)>> = None;
+    for subset in 0..1_u32 << levers.len() {
+        let chosen = || gains.iter().copied().enumerate().filter(|one| subset >> one.0 & 1 == 1);
+        let size = chosen().count();
+        let too_many = best.as_ref().is_some_and(|before| size > before.len());
+        if too_many || !there(chosen().map(|one| one.1).sum()) {
             continue;
         }
+        let mut members: Vec<(i64, usize)> = chosen().map(|(place, gain)| (gain, place)).collect();
         members.sort_by_key(|&(gain, place)| (-gain, place));
-        let better = best.as_ref().is_none_or(|(before, _)| {
-            members.len() < before.len()
-                || (members.len() == before.len() && larger(&members, before))
-        });
+        let better = best
+            .as_ref()
+            .is_none_or(|before| members.len() < before.len() || larger(&members, before));
         if better {
-            best = Some((members, subset));
+            best = Some(members);
         }
     }
-    let order = best.map(|one| one.0).unwrap_or_default();
+    let order = best.unwrap_or_default();
     let mut kept: Vec<Option<Lever<'r>>> = levers.into_iter().map(Some).collect();
     order.iter().filter_map(|&(_, place)| kept.get_mut(place).and_then(Option::take)).collect()
 }

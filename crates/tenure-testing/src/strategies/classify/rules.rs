@@ -4,7 +4,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use tenure_classify::{
-    Actionable, Bin, Condition, RuleSet, RuleSetParts, Signal, SignalRule, Thresholds,
+    Actionable, Bin, Condition, RuleSet, RuleSetParts, Signal, SignalKind, SignalRule, Thresholds,
 };
 
 /// Numbers to build from, each below 256; zeros once they have run out.
@@ -35,7 +35,13 @@ impl Draws<'_> {
         };
         let mut bins = vec![Bin { from: 0, points: 0 }];
         let (mut from, mut points) = (0_i64, 0_u32);
-        for _ in 0..self.up_to(3).saturating_add(1) {
+        // Yes is 1 and nothing above it; there is no level above the last.
+        let (most, step) = match signal.kind() {
+            SignalKind::Bool => (0, 0),
+            SignalKind::Ordinal => (1, 0),
+            _ => (3, step),
+        };
+        for _ in 0..self.up_to(most).saturating_add(1) {
             from = from.saturating_add(i64::from(self.up_to(step)).saturating_add(1));
             points = points.saturating_add(self.up_to(18));
             bins.push(Bin { from, points });
@@ -131,6 +137,9 @@ mod tests {
     fn they_differ() {
         let of = |byte| -> RuleSetParts { rule_set_parts(&[byte; 180]) };
         assert_ne!(of(1), of(2));
-        assert!(of(7).signals.len() != of(6).signals.len());
+        let counted =
+            |step: u8| -> Vec<u8> { (0..180_u8).map(|at| at.wrapping_mul(step)).collect() };
+        let lengths = (1..20).map(|step| rule_set_parts(&counted(step)).signals.len());
+        assert!(lengths.collect::<std::collections::BTreeSet<_>>().len() > 1);
     }
 }

@@ -1,42 +1,13 @@
-//! The command as a person meets it: run as a program, on folders, its output read.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "helpers of tests"
-)]
+//! `tenure report`, `demo`, `schema`.
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-fn tenure(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_tenure")).args(arguments).output().expect("runs")
-}
-
-fn path(folder: &TempDir) -> &str {
-    folder.path().to_str().expect("a UTF-8 path")
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().expect("ended by itself")
-}
-
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).expect("UTF-8 out")
-}
-
-/// A folder with these files.
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = TempDir::new().unwrap();
-    for (name, content) in files {
-        fs::write(folder.path().join(name), content).unwrap();
-    }
-    folder
-}
+use super::{code, folder, path, tenure, text};
 
 /// Reports on a folder: what the command printed, and report.json.
 fn report(input: &TempDir, more: &[&str]) -> (Output, Value) {
