@@ -24,9 +24,9 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 fn bins(kind: SignalKind) -> BoxedStrategy<Vec<Bin>> {
-    let rising = |froms: Vec<i64>, gains: Vec<u32>| {
+    let rising = |bounds: Vec<i64>, gains: Vec<u32>| {
         let mut points = 0;
-        let later = froms.into_iter().zip(gains).map(move |(from, gain)| {
+        let later = bounds.into_iter().zip(gains).map(move |(from, gain)| {
             points += gain;
             Bin { from, points }
         });
@@ -36,15 +36,15 @@ fn bins(kind: SignalKind) -> BoxedStrategy<Vec<Bin>> {
     match kind {
         SignalKind::Bool => gains.prop_map(move |gains| rising(vec![1], gains)).boxed(),
         SignalKind::Ordinal => (subsequence(vec![1_i64, 2], 0..=2), gains)
-            .prop_map(move |(froms, gains)| rising(froms, gains))
+            .prop_map(move |(bounds, gains)| rising(bounds, gains))
             .boxed(),
         _ => (vec(1_i64..4_000, 0..4), gains)
             .prop_map(move |(steps, gains)| {
-                let froms = steps.iter().scan(0, |from, step| {
+                let bounds = steps.iter().scan(0, |from, step| {
                     *from += step;
                     Some(*from)
                 });
-                rising(froms.collect(), gains)
+                rising(bounds.collect(), gains)
             })
             .boxed(),
     }
