@@ -1,6 +1,10 @@
 //! Columns say of every row what the one-account functions say of it.
 
-#![expect(clippy::unwrap_used, reason = "helpers outside #[test] functions")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers outside #[test] functions; what is not there should stop the test"
+)]
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -248,7 +252,8 @@ fn two_rows(check: impl Fn(&mut EvidenceSlices<'_>)) -> Result<EvidenceColumns, 
 
 #[test]
 fn a_column_of_another_length_is_named() {
-    let one: [(&str, fn(&mut EvidenceSlices<'_>)); 13] = [
+    type Shorten = fn(&mut EvidenceSlices<'_>);
+    let columns: [(&str, Shorten); 13] = [
         ("active", |slices| slices.active = &[true]),
         ("sources_complete", |slices| slices.sources_complete = &[true]),
         ("fiduciary", |slices| slices.fiduciary = &[Tri::No]),
@@ -264,7 +269,7 @@ fn a_column_of_another_length_is_named() {
         ("value.ratio", |slices| slices.hi[13] = &[1]),
     ];
     assert_eq!(two_rows(|_| {}).unwrap().len(), 2);
-    for (column, shorten) in one {
+    for (column, shorten) in columns {
         let error = two_rows(shorten).unwrap_err();
         assert_eq!(error, ColumnsError::Length { column, found: 1, expected: 2 });
     }
