@@ -207,3 +207,31 @@ pub fn brief(evidence: &Evidence, context: &Context<'_>) -> Brief {
         confidence: Confidence::of(robust, margin, coverage),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Confidence, KnownShare};
+
+    #[test]
+    fn the_known_share_is_a_fraction_and_all_of_nothing() {
+        let share = |known, of| KnownShare { known, of };
+        let values = [share(1, 4), share(3, 2), share(0, 5), share(0, 0)].map(KnownShare::value);
+        assert_eq!(values.map(f64::to_bits), [0.25, 1.5, 0.0, 1.0].map(f64::to_bits));
+        let tenths = [share(9, 10), share(90, 101), share(91, 101), share(0, 0)];
+        assert_eq!(tenths.map(KnownShare::is_nine_tenths), [true, false, true, true]);
+    }
+
+    #[test]
+    fn confidence_needs_a_robust_verdict_a_margin_and_nine_tenths() {
+        let [most, less] = [KnownShare { known: 9, of: 10 }, KnownShare { known: 8, of: 10 }];
+        let told = |robust, margin, share| Confidence::of(robust, margin, share);
+        assert_eq!(told(true, 10, most), Confidence::High);
+        assert_eq!(told(true, 9, most), Confidence::Medium);
+        assert_eq!(told(true, 10, less), Confidence::Medium);
+        assert_eq!(
+            [told(true, 5, less), told(true, 4, most)],
+            [Confidence::Medium, Confidence::Low]
+        );
+        assert_eq!(told(false, 50, most), Confidence::Low);
+    }
+}

@@ -62,7 +62,7 @@ impl RunningMedian {
             _ => {
                 self.met.insert(at, (value, 1));
                 // What was at the place has moved up by one.
-                if at <= self.place && self.len > 0 {
+                if at <= self.place {
                     self.place = self.place.saturating_add(1);
                 }
             }
@@ -131,6 +131,8 @@ mod tests {
             .collect();
         assert_eq!(steps, [10, 6, 10, 14, 10, 7]);
         assert_eq!(median.earlier_halves(), Some(10));
+        // Each value once, in order.
+        assert_eq!(median.met, [(1, 1), (2, 2), (5, 1), (9, 2)]);
         median.clear();
         assert_eq!((median.halves(), median.earlier_halves()), (None, None));
     }

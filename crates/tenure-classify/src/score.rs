@@ -299,6 +299,13 @@ mod tests {
     }
 
     #[test]
+    fn a_score_contains_what_lies_between_its_ends() {
+        let contains = |lo, hi| Score { lo: 10, hi: 20 }.contains(Score { lo, hi });
+        assert_eq!([contains(10, 20), contains(12, 18)], [true, true]);
+        assert_eq!([contains(9, 20), contains(10, 21), contains(0, 100)], [false, false, false]);
+    }
+
+    #[test]
     fn the_margin_is_the_distance_to_the_nearer_threshold() {
         let margin = |lo, hi| Score { lo, hi }.margin(SIDES);
         assert_eq!([margin(57, 59), margin(20, 30), margin(40, 48)], [2, 5, 5]);

@@ -148,7 +148,7 @@ impl Share {
 #[cfg(test)]
 mod tests {
     use super::Streams;
-    use crate::rules::RuleSet;
+    use crate::rules::{RuleSet, Transactional};
     use tenure_model::record::{Billing, Contract, Purchase, Terms};
     use tenure_model::{Currency, Money, Tri, parse_date};
 
@@ -168,12 +168,23 @@ mod tests {
     }
 
     fn test(lines: &[(u32, &str, &str, Tri)], contracts: &[Contract]) -> (Tri, bool) {
+        let generic = RuleSet::generic().parts().transactional;
+        under((generic.min_standard_count, generic.min_standard_share_bps), lines, contracts)
+    }
+
+    /// Under a rule of that count and that share.
+    fn under(
+        rule: (u32, u32),
+        lines: &[(u32, &str, &str, Tri)],
+        contracts: &[Contract],
+    ) -> (Tri, bool) {
         let mut streams = Streams::default();
         for &(count, amount, currency, customised) in lines {
             (0..count).for_each(|_| streams.add_line(&line(amount, currency, customised)));
         }
         contracts.iter().for_each(|contract| streams.add_contract(contract));
-        let rule = RuleSet::generic().parts().transactional;
+        let (min_standard_count, min_standard_share_bps) = rule;
+        let rule = Transactional { min_standard_count, min_standard_share_bps };
         (streams.test(&rule), streams.observed(&rule))
     }
 
@@ -217,5 +228,49 @@ mod tests {
         let mut free = contract(Terms::Negotiated, None);
         free.annual_value = Some(Money::parse("0", Currency::new("EUR").unwrap()).unwrap());
         assert_eq!(test(&lines, &[free]), (Tri::Yes, true));
+    }
+
+    #[test]
+    fn no_money_is_a_share_of_nothing() {
+        // Of no lines no count is asked, and of no money no share but nothing.
+        assert_eq!(under((0, 0), &[], &[]), (Tri::Yes, true));
+        assert_eq!(under((0, 1), &[], &[]), (Tri::No, false));
+        assert_eq!(under((1, 0), &[], &[]), (Tri::No, false));
+        let some = [(1, "1.00", "USD", Tri::No)];
+        assert_eq!(under((1, 0), &some, &[]), (Tri::Yes, true));
+        let custom = [(1, "1.00", "USD", Tri::Yes)];
+        assert_eq!(under((0, 0), &custom, &[]), (Tri::Yes, true));
+        assert_eq!(under((0, 1), &custom, &[]), (Tri::No, false));
+    }
+
+    #[test]
+    fn an_immense_contract_leaves_a_share_of_nothing() {
+        let unknown = contract(Terms::Negotiated, None);
+        let some = [(1, "1.00", "USD", Tri::No)];
+        assert_eq!(under((1, 0), &some, std::slice::from_ref(&unknown)), (Tri::Yes, true));
+        assert_eq!(under((1, 1), &some, &[unknown]), (Tri::Unknown, true));
+    }
+
+    #[test]
+    fn a_currency_without_money_has_no_share() {
+        let mut free = contract(Terms::Negotiated, None);
+        free.annual_value = Some(Money::parse("0", Currency::new("EUR").unwrap()).unwrap());
+        let lines = [(6, "1.00", "USD", Tri::No)];
+        let large = contract(Terms::Negotiated, Some("1000.00"));
+        assert_eq!(test(&lines, &[large, free]), (Tri::No, false));
+    }
+
+    #[test]
+    fn the_room_is_empty_again() {
+        let mut streams = Streams::default();
+        streams.add_line(&line("1.00", "USD", Tri::No));
+        streams.add_line(&line("1.00", "EUR", Tri::Unknown));
+        streams.add_contract(&contract(Terms::Negotiated, None));
+        streams.add_contract(&contract(Terms::Standard, None));
+        streams.clear();
+        let any = Transactional { min_standard_count: 0, min_standard_share_bps: 1 };
+        assert_eq!((streams.test(&any), streams.observed(&any)), (Tri::No, false));
+        let one = Transactional { min_standard_count: 1, min_standard_share_bps: 0 };
+        assert_eq!((streams.test(&one), streams.could_be_many(&one)), (Tri::No, false));
     }
 }

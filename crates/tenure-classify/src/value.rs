@@ -121,6 +121,13 @@ mod tests {
     }
 
     #[test]
+    fn a_rate_tells_what_it_was_made_of() {
+        let usd = Currency::new("USD").unwrap();
+        let rate = ValuePerDay::new(usd, 730, 365).unwrap();
+        assert_eq!((rate.currency(), rate.minor(), rate.days()), (usd, 730, 365));
+    }
+
+    #[test]
     fn another_currency_or_nobody_of_value_is_none() {
         let (usd, eur) = (Currency::new("USD").unwrap(), Currency::new("EUR").unwrap());
         let dollars = ValuePerDay::new(usd, 5, 1).unwrap();
