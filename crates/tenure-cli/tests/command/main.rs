@@ -11,6 +11,7 @@ mod explain;
 mod readme;
 mod report;
 mod rules;
+mod schema;
 
 use std::fs;
 use std::process::{Command, Output};
