@@ -47,6 +47,7 @@ fn cell(kind: Kind) -> BoxedStrategy<String> {
         Kind::Amount => vec!["0", "1", "-2.50"],
         Kind::Currency => vec!["EUR", "USD"],
         Kind::Number => vec!["0.5", "7"],
+        Kind::Weight => vec!["0.2847177143", "0"],
         Kind::Whole => vec!["0", "1"],
         Kind::Tri | Kind::YesNo => vec!["yes", "no"],
         Kind::Words(words) => words.to_vec(),
