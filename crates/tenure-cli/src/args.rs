@@ -41,6 +41,12 @@ pub(crate) enum Command {
     /// Explain the verdict on one account, on a page that a person can read out
     #[command(after_help = EXPLAIN_HELP, allow_missing_positional = true)]
     Explain(ExplainArgs),
+    /// Say what they say: NPS, CSAT and CES of a folder or of one file of answers
+    #[command(after_help = crate::survey::HELP)]
+    Survey(crate::survey::SurveyArgs),
+    /// Say how well they are served: first contact resolution, times, promises, automation
+    #[command(after_help = crate::service::HELP)]
+    Service(crate::service::ServiceArgs),
     /// Show, check and compare rule sets, packs and playbooks
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -170,6 +176,16 @@ pub(crate) enum VerdictFormat {
     /// A row an account
     Csv,
     /// Every verdict whole: schema tenure/classify/1
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FigureFormat {
+    /// Tables for people, with formulas and definitions
+    Table,
+    /// A row a figure
+    Csv,
+    /// Every figure whole: schema tenure/survey/1 or tenure/service/1
     Json,
 }
 
@@ -359,6 +375,6 @@ pub(crate) enum Format {
     Json,
 }
 
-fn read_date(text: &str) -> Result<NaiveDate, tenure::model::DateError> {
+pub(crate) fn read_date(text: &str) -> Result<NaiveDate, tenure::model::DateError> {
     tenure::model::parse_date(text)
 }

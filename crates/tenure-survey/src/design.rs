@@ -1,8 +1,6 @@
 //! Scores of designed samples: strata, finite populations, panels, and how many to ask.
 
-use tenure_stats::{
-    Interval, IntervalMethod, Level, Ratio, Share, ZTest, count_to_f64, normal,
-};
+use tenure_stats::{Interval, IntervalMethod, Level, Ratio, Share, ZTest, count_to_f64, normal};
 
 use crate::error::DesignError;
 use crate::{Estimate, Fraction, NetScore};

@@ -11,6 +11,8 @@ mod explain;
 mod readme;
 mod report;
 mod rules;
+mod service;
+mod survey;
 
 use std::fs;
 use std::process::{Command, Output};
