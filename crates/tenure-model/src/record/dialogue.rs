@@ -203,13 +203,15 @@ pub struct Assignment {
     pub end: Option<NaiveDate>,
     /// As what.
     pub role: Text,
+    /// Who; `None` is not said.
+    pub person: Option<Text>,
 }
 
 impl Assignment {
-    /// An open assignment.
+    /// An open assignment of somebody who is not named.
     #[must_use]
     pub fn new(start: NaiveDate, role: impl Into<Text>) -> Self {
-        Self { start, end: None, role: role.into() }
+        Self { start, end: None, role: role.into(), person: None }
     }
 
     /// Whether it is in force on that day.
