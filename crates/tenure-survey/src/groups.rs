@@ -135,11 +135,13 @@ impl GroupComparison {
         let placed =
             || self.groups.iter().filter_map(|group| Some((group, *times.get(group.index)?)));
         let n = count_to_f64(self.pooled.n());
-        // from the earliest on: of years near 2000 the digits lie in what they differ by
-        let first = placed().map(|(_, time)| time).fold(f64::INFINITY, f64::min);
+        // from that of the largest group: it lies nearest the centre, and of years near 2000 the
+        // digits lie in what they differ by
+        let largest = placed().max_by(|(one, _), (other, _)| one.n.total_cmp(&other.n));
+        let origin = largest.map_or(0.0, |(_, time)| time);
         let centre =
-            placed().fold(0.0, |centre, (group, time)| centre + group.n / n * (time - first));
-        let from_centre = |time: f64| (time - first) - centre;
+            placed().fold(0.0, |centre, (group, time)| centre + group.n / n * (time - origin));
+        let from_centre = |time: f64| (time - origin) - centre;
         let mut covariance = 0.0;
         let mut spread = 0.0;
         for (group, time) in placed() {
@@ -204,6 +206,18 @@ mod tests {
         let trend = GroupComparison::new(&groups).unwrap();
         let trend = trend.trend(&[0.0, 1.0, 2020.5, 3.0]).unwrap().unwrap();
         let expected = 273_950_221_784.457_68;
+        let error = trend.departure.unwrap().chi2 - expected;
+        assert!(error.abs() < 1e-12 * expected, "{error}");
+        let groups = [
+            score(48, 25, 38),
+            score(0, 0, 0),
+            score(1 << 57, 0, 0),
+            score(0, 0, 0),
+            score(1, 0, 0),
+        ];
+        let trend = GroupComparison::new(&groups).unwrap();
+        let trend = trend.trend(&[0.0, 1.0, 2020.5, 2020.75, 2021.0]).unwrap().unwrap();
+        let expected = 41_281_510.072_916_724;
         let error = trend.departure.unwrap().chi2 - expected;
         assert!(error.abs() < 1e-12 * expected, "{error}");
     }
