@@ -9,7 +9,7 @@ use tenure::survey::{
 };
 
 use super::answers::{Cell, Question, Survey};
-use super::{Method, SurveyArgs};
+use super::{Method, SurveyArgs, scores};
 use crate::error::{CommandError, SettingsError};
 use crate::figure::{Figure, Number, Status, Unit};
 use crate::group::Key;
@@ -27,9 +27,15 @@ pub(super) fn figures(args: &SurveyArgs, survey: &Survey) -> Result<Vec<Figure>,
     let mut figures = Vec::new();
     for question in &survey.questions {
         let groups = question.groups()?;
-        let of = |name: &str| groups.iter().find(|(key, _)| **key == Key::of(Some(name)));
-        if let (Some((_, before)), Some((_, after))) = (of(from), of(to)) {
-            let change = Change { args, question, names: [from, to], before, after };
+        let statuses = scores::statuses(args, &groups)?;
+        let of = |name: &str| {
+            let mut found = groups.iter().zip(&statuses);
+            found.find(|((key, _), _)| **key == Key::of(Some(name)))
+        };
+        if let (Some(((_, before), first)), Some(((_, after), second))) = (of(from), of(to)) {
+            // a change beside one of its ends tells the other
+            let hidden = [first, second].into_iter().copied().find(|one| scores::is_hidden(*one));
+            let change = Change { args, question, names: [from, to], before, after, hidden };
             change.figures(&mut figures)?;
         }
     }
@@ -57,6 +63,7 @@ struct Change<'a> {
     names: [&'a String; 2],
     before: &'a Cell,
     after: &'a Cell,
+    hidden: Option<Status>,
 }
 
 impl Change<'_> {
@@ -75,10 +82,9 @@ impl Change<'_> {
         if self.args.mix.is_some() && self.question.definition.bands().is_some() {
             self.mix(&mut figures)?;
         }
-        let min = self.args.min_answers.unwrap_or(0);
-        let least = self.before.tally.answered().min(self.after.tally.answered());
-        out.extend(figures.into_iter().map(|figure| {
-            if least < min { figure.hidden(Status::Suppressed { min }) } else { figure }
+        out.extend(figures.into_iter().map(|figure| match self.hidden {
+            Some(status) => figure.hidden(status),
+            None => figure,
         }));
         Ok(())
     }

@@ -10,7 +10,7 @@ use super::answers::{Cell, Question, Survey};
 use super::{Method, SurveyArgs};
 use crate::error::CommandError;
 use crate::figure::{Figure, Number, Status, Unit};
-use crate::group::By;
+use crate::group::{By, Key};
 
 /// The group of all answers.
 pub(super) const ALL: &str = "all";
@@ -26,10 +26,7 @@ pub(super) fn figures(args: &SurveyArgs, survey: &Survey) -> Result<Vec<Figure>,
         of_group(args, question, (ALL, &whole), &Status::Shown, &mut figures)?;
         let Some(by) = &args.by else { continue };
         let groups = question.groups()?;
-        let scores: Vec<Score> =
-            groups.iter().map(|(_, cell)| cell.tally.score(args.level)).collect();
-        let statuses: Vec<Status> =
-            args.disclosure()?.apply_to_segments(&scores).iter().map(status).collect();
+        let statuses = statuses(args, &groups)?;
         for ((key, cell), status) in groups.iter().zip(&statuses) {
             of_group(args, question, (&key.label(by), cell), status, &mut figures)?;
         }
@@ -41,7 +38,16 @@ pub(super) fn figures(args: &SurveyArgs, survey: &Survey) -> Result<Vec<Figure>,
     Ok(figures)
 }
 
-const fn is_hidden(status: Status) -> bool {
+/// What becomes of each group beside the published total.
+pub(super) fn statuses(
+    args: &SurveyArgs,
+    groups: &[(&Key, Cell)],
+) -> Result<Vec<Status>, CommandError> {
+    let scores: Vec<Score> = groups.iter().map(|(_, cell)| cell.tally.score(args.level)).collect();
+    Ok(args.disclosure()?.apply_to_segments(&scores).iter().map(status).collect())
+}
+
+pub(super) const fn is_hidden(status: Status) -> bool {
     matches!(status, Status::Suppressed { .. } | Status::Complementary)
 }
 
@@ -247,7 +253,7 @@ fn of_weights(args: &SurveyArgs, question: &Question, group: &str, cell: &Cell) 
 fn compared(
     question: &Question,
     periods: Option<By>,
-    groups: &[(&crate::group::Key, Cell)],
+    groups: &[(&Key, Cell)],
 ) -> Result<Option<Vec<Figure>>, CommandError> {
     let scores: Option<Vec<NetScore>> =
         groups.iter().map(|(_, cell)| cell.tally.net_score()).collect();
@@ -275,8 +281,7 @@ fn compared(
         ),
     ];
     let times: Option<Vec<f64>> = periods.and_then(|by| {
-        let time =
-            |(key, _): &(&crate::group::Key, Cell)| by.time_of(&key.label("period")).map(f64::from);
+        let time = |(key, _): &(&Key, Cell)| by.time_of(&key.label("period")).map(f64::from);
         groups.iter().map(time).collect()
     });
     if let Some(times) = times {

@@ -167,6 +167,12 @@ fn small_groups_are_hidden_with_what_would_tell_them() {
         assert_eq!((&hidden["value"], &hidden["used"]), (&Value::Null, &Value::Null));
     }
     assert!(!document["figures"].to_string().contains("homogeneity"));
+    // a change beside one of its ends would tell the other
+    let arguments = ["--by", "segment", "--min-answers", "2", "--compare", "north", "south"];
+    let asked = [&["survey", path(&input)][..], &arguments, &["--format", "json"]].concat();
+    let change = json(&asked);
+    let change = figure(&change, "nps", "south - north", "net_score_change");
+    assert_eq!((&change["status"], &change["value"]), (&"complementary".into(), &Value::Null));
     let wide = json(&["survey", path(&input), "--max-half-width", "5", "--format", "json"]);
     assert_eq!(figure(&wide, "nps", "all", "net_score")["status"], "low_precision");
 }
