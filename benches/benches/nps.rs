@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use criterion::{Criterion, Throughput};
+use criterion::{Criterion, SamplingMode, Throughput};
 use tenure_benches::Random;
 use tenure_stats::{Level, Ratio};
 use tenure_survey::{Definition, Tally};
@@ -45,7 +45,7 @@ fn main() -> Result<(), Failure> {
             return Err("the score is not what the definition says".into());
         }
         let mut group = criterion.benchmark_group(format!("nps/column/{size}"));
-        group.sample_size(samples);
+        group.sample_size(samples).sampling_mode(SamplingMode::Flat);
         group.throughput(Throughput::Elements(u64::try_from(rows)?));
         group.bench_function("tenure", |bencher| bencher.iter(|| score(black_box(&answers))));
         group.bench_function("sum", |bencher| bencher.iter(|| sum(black_box(&answers))));
