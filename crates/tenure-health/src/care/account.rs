@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
-use tenure_model::record::{Assignment, Initiator, Interaction};
+use tenure_model::record::{Assignment, Interaction};
 use tenure_model::{AsOf, Entry, Relationship, Table, Text, Tri};
 
 use super::counts::{CareCounts, Channels};
@@ -15,7 +15,7 @@ pub(super) fn read(relationship: &Relationship, asked: &CareDefinition) -> (Care
     let mut channels = Channels::new();
     let (window, as_of) = (asked.window(), asked.as_of());
     let Some(last) = window.last() else { return (counts, channels) };
-    let Some(first_seen) = first_day(relationship, as_of).filter(|&day| day <= last) else {
+    let Some(first_seen) = relationship.first_day(as_of).filter(|&day| day <= last) else {
         return (counts, channels);
     };
     counts.accounts = 1;
@@ -107,33 +107,6 @@ fn seen_interactions(
     seen(relationship.interactions(), as_of, |one| one.date)
 }
 
-/// The first day on which anything of the tables read here was seen.
-fn first_day(relationship: &Relationship, as_of: AsOf) -> Option<NaiveDate> {
-    let contracts = seen(relationship.contracts(), as_of, |one| one.start).map(|one| one.start);
-    let purchases = seen(relationship.purchases(), as_of, |one| one.date).map(|one| one.date);
-    let interactions = seen_interactions(relationship, as_of).map(|one| one.date);
-    let assigned = seen(relationship.assignments(), as_of, |one| one.start).map(|one| one.start);
-    let goals = seen(relationship.goals(), as_of, |one| one.set).map(|one| one.set);
-    let referrals = seen(relationship.referrals(), as_of, |one| one.date).map(|one| one.date);
-    let done = relationship
-        .deliverables()
-        .iter()
-        .filter_map(|entry| entry.record.done.filter(|&done| as_of.sees(done, entry.recorded_at)));
-    // Tables are in order of these days: the first of each is its least.
-    [
-        { contracts }.next(),
-        { purchases }.next(),
-        { interactions }.next(),
-        { assigned }.next(),
-        { goals }.next(),
-        { referrals }.next(),
-        { done }.next(),
-    ]
-    .into_iter()
-    .flatten()
-    .min()
-}
-
 fn assignments(relationship: &Relationship, as_of: AsOf, days: Days, counts: &mut CareCounts) {
     counts.days = days.len();
     let stretch = |one: &Assignment| {
@@ -213,17 +186,6 @@ fn goals(relationship: &Relationship, asked: &CareDefinition, counts: &mut CareC
     }
 }
 
-/// A message to this account alone, by a person, about the account's own matters.
-fn is_personal(one: &Interaction) -> bool {
-    one.personal
-        && one.initiator != Initiator::Automated
-        && !matches!(one.kind.as_ref(), "marketing" | "order")
-}
-
-fn is_review(one: &Interaction) -> bool {
-    is_personal(one) && matches!(one.kind.as_ref(), "strategy_review" | "qbr" | "review")
-}
-
 fn cadence(
     relationship: &Relationship,
     asked: &CareDefinition,
@@ -248,14 +210,15 @@ fn cadence(
             .map(|one| number(one.date))
     };
     if has_talk {
-        let mut met: Vec<i64> = talk(is_personal).collect();
+        let mut met: Vec<i64> = talk(Interaction::is_human).collect();
         counts.personal_cadence_days = days.len();
         counts.personal_cadence_kept = kept(&mut met, asked.personal_within_days());
     }
     if has_talk || has_goals {
         let goals = seen(relationship.goals(), as_of, |one| one.set).filter(|_| has_goals);
         let reviews = goals.flat_map(|goal| &goal.reviews).filter(|&&day| day <= as_of.day());
-        let mut met: Vec<i64> = talk(is_review).chain(reviews.map(|&day| number(day))).collect();
+        let mut met: Vec<i64> =
+            talk(Interaction::is_review).chain(reviews.map(|&day| number(day))).collect();
         counts.review_cadence_days = days.len();
         counts.review_cadence_kept = kept(&mut met, asked.review_within_days());
     }
