@@ -179,16 +179,6 @@ pub(crate) enum VerdictFormat {
     Json,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum FigureFormat {
-    /// Tables for people, with formulas and definitions
-    Table,
-    /// A row a figure
-    Csv,
-    /// Every figure whole: schema tenure/survey/1 or tenure/service/1
-    Json,
-}
-
 const EXPLAIN_HELP: &str = "\
 The page says what is known of the account and how completely, the verdict and its reasons with the \
 facts behind them, the score as a sum, what would change it and when, what would settle it if it is \

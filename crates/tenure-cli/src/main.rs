@@ -18,6 +18,7 @@ mod report;
 mod rules;
 mod service;
 mod settings;
+mod show;
 mod survey;
 mod table;
 mod text;

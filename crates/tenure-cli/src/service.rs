@@ -3,25 +3,22 @@
 mod groups;
 mod metrics;
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{NaiveDate, Weekday};
 use clap::Args;
 use serde::Serialize;
-use tenure::model::{AsOf, Period, Rounding};
+use tenure::model::{AsOf, Period};
 use tenure::service::{BusinessCalendar, FcrDefinition, OpenHours, RepeatRule};
 use tenure::stats::{Level, Probability, Ratio};
 
-use crate::args::{FigureFormat, InputArgs};
+use crate::args::InputArgs;
 use crate::error::CommandError;
-use crate::figure::{self, Figure, Places};
+use crate::figure::Figure;
 use crate::group::By;
 use crate::input::{self, Rejects};
 use crate::settings;
-use crate::survey::{From, read_from, read_level, read_rounding};
+use crate::show::{self, ShowArgs};
 
 /// The shape of the JSON document.
 const SCHEMA: &str = "tenure/service/1";
@@ -72,24 +69,8 @@ pub(crate) struct ServiceArgs {
     /// A day on which we do not; may be given again
     #[arg(long = "holiday", value_name = "DATE", requires = "hours", value_parser = crate::args::read_date)]
     holidays: Vec<NaiveDate>,
-    /// The confidence level of every interval, above 0 and below 1
-    #[arg(long, value_name = "LEVEL", default_value = "0.95", value_parser = read_level)]
-    level: Level,
-    /// The first day whose cases and contacts count, or `all` [default: the first day of the window]
-    #[arg(long, value_name = "DATE|all", value_parser = read_from)]
-    from: Option<From>,
-    /// Decimals of numbers for people; documents are exact
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=10))]
-    decimals: u8,
-    /// How numbers for people are rounded
-    #[arg(long, value_name = "RULE", default_value = "half_away", value_parser = read_rounding)]
-    rounding: Rounding,
-    /// What to write
-    #[arg(long, value_enum, default_value_t = FigureFormat::Table)]
-    format: FigureFormat,
-    /// The file to write to instead of standard output
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
+    #[command(flatten)]
+    show: ShowArgs,
 }
 
 /// The open hours of some days of the week.
@@ -109,13 +90,9 @@ struct Question {
 pub(crate) fn run(args: &ServiceArgs) -> Result<Rejects, CommandError> {
     let by = args.by.as_deref().map(|by| By::read("--by", by, &groups::KNOWN)).transpose()?;
     let ingested = input::read(&args.input)?;
-    let day = ingested.as_of.ok_or(CommandError::NoAsOf)?;
-    let mut as_of = AsOf::new(day).in_zone(ingested.zone);
-    if let Some(known_at) = ingested.known_at {
-        as_of = as_of.known_at(known_at);
-    }
-    let window = From::window(args.from, day, &ingested)?;
-    let usual = settings::of(day, &ingested)?.repeat_window_days;
+    let as_of = input::as_of(&ingested)?;
+    let window = args.show.window(as_of, &ingested)?;
+    let usual = settings::of(as_of.day(), &ingested)?.repeat_window_days;
     let windows =
         if args.repeat_windows.is_empty() { vec![usual] } else { args.repeat_windows.clone() };
     let fcr = windows
@@ -143,7 +120,7 @@ pub(crate) fn run(args: &ServiceArgs) -> Result<Rejects, CommandError> {
     } else {
         args.percentiles.clone()
     };
-    let (targets, level) = (args.targets.clone(), args.level);
+    let (targets, level) = (args.targets.clone(), args.show.level);
     let question = Question { as_of, fcr, targets, percentiles, calendar, level };
     let figures = groups::figures(&ingested, by, window, &question)?;
     write(args, &question, window, &figures)?;
@@ -171,19 +148,15 @@ fn write(
     window: Option<Period>,
     figures: &[Figure],
 ) -> Result<(), CommandError> {
-    let days = |period: Period| {
-        let last = period.last().unwrap_or(period.start());
-        [period.start().to_string(), last.to_string()]
-    };
-    let window = window.map(days);
+    let window = window.map(show::days);
     let (as_of, known_at) =
         (question.as_of.day().to_string(), question.as_of.knowledge_day().to_string());
-    let headline = format!(
+    let mut headline = format!(
         "cases opened and episodes begun {}, as of {as_of}, known at {known_at}; level {}",
         window
             .as_ref()
             .map_or_else(|| "on any day".to_owned(), |[first, last]| format!("{first} to {last}")),
-        args.level.value(),
+        args.show.level.value(),
     );
     let head = Head {
         schema: SCHEMA,
@@ -191,30 +164,17 @@ fn write(
         as_of,
         known_at,
         window,
-        level: args.level.value(),
+        level: args.show.level.value(),
         by: args.by.as_deref(),
         repeat_windows_days: question.fcr.iter().map(|fcr| fcr.window_days()).collect(),
         repeat_rule: args.repeat_rule.name(),
         targets_ms: &question.targets,
         business_hours: question.calendar.as_ref().map(ToString::to_string),
     };
-    let places = Places { decimals: args.decimals, rounding: args.rounding };
-    let put = |out: &mut dyn Write| match args.format {
-        FigureFormat::Table => {
-            let none = if figures.is_empty() { "\nNo case and no contact to count.\n" } else { "" };
-            write!(out, "{headline}\n{none}\n{}", figure::tables(figures, places))
-        }
-        FigureFormat::Csv => figure::rows(out, figures),
-        FigureFormat::Json => figure::json(out, &head, figures),
-    };
-    match &args.out {
-        Some(path) => {
-            let failed = |source| CommandError::Write { path: path.clone(), source };
-            let mut out = BufWriter::new(File::create(path).map_err(failed)?);
-            put(&mut out).and_then(|()| out.flush()).map_err(failed)
-        }
-        None => put(&mut io::stdout().lock()).map_err(CommandError::Print),
+    if figures.is_empty() {
+        headline.push_str("\n\nNo case and no contact to count.");
     }
+    args.show.write(&headline, &head, figures)
 }
 
 fn read_rule(found: &str) -> Result<RepeatRule, String> {

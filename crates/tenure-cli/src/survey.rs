@@ -5,22 +5,16 @@ mod answers;
 mod change;
 mod scores;
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
-
 use clap::{Args, ValueEnum};
 use serde::Serialize;
-use tenure::ingest::Ingested;
-use tenure::model::{Period, Rounding};
-use tenure::stats::Level;
 use tenure::survey::{CodeMap, Definition, Disclosure, Reason};
 
-use crate::args::{FigureFormat, InputArgs};
+use crate::args::InputArgs;
 use crate::error::CommandError;
-use crate::figure::{self, Figure, Places};
+use crate::figure::Figure;
 use crate::input::Rejects;
-use crate::{settings, text};
+use crate::show::{self, ShowArgs};
+use crate::text;
 use answers::Survey;
 
 /// The shape of the JSON document.
@@ -78,30 +72,14 @@ pub(crate) struct SurveyArgs {
     /// wilson, wald_t, linearized]
     #[arg(long = "method", value_name = "METHOD", value_enum)]
     methods: Vec<Method>,
-    /// The confidence level of every interval, above 0 and below 1
-    #[arg(long, value_name = "LEVEL", default_value = "0.95", value_parser = read_level)]
-    level: Level,
     /// Hide groups of fewer answers, and what would tell them by subtraction
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     min_answers: Option<u64>,
     /// Hide groups whose first score is less certain than ± this, on its own scale
     #[arg(long, value_name = "WIDTH", value_parser = read_width)]
     max_half_width: Option<f64>,
-    /// Of a folder: the first day whose answers count, or `all` [default: the first day of the window]
-    #[arg(long, value_name = "DATE|all", value_parser = read_from)]
-    from: Option<From>,
-    /// Decimals of numbers for people; documents are exact
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=10))]
-    decimals: u8,
-    /// How numbers for people are rounded
-    #[arg(long, value_name = "RULE", default_value = "half_away", value_parser = read_rounding)]
-    rounding: Rounding,
-    /// What to write
-    #[arg(long, value_enum, default_value_t = FigureFormat::Table)]
-    format: FigureFormat,
-    /// The file to write to instead of standard output
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) show: ShowArgs,
 }
 
 /// How an interval is made, by the names of the documents.
@@ -136,34 +114,6 @@ pub(crate) enum Method {
     Linearized,
     /// Weighted scores: Kish's effective sample size
     Kish,
-}
-
-/// From which day on rows count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum From {
-    All,
-    Day(chrono::NaiveDate),
-}
-
-impl From {
-    /// The days whose rows count; `None`: every day up to that of the question.
-    pub(crate) fn window(
-        from: Option<Self>,
-        day: chrono::NaiveDate,
-        ingested: &Ingested,
-    ) -> Result<Option<Period>, CommandError> {
-        match from {
-            Some(Self::All) => Ok(None),
-            None => settings::window(day, ingested).map(Some),
-            Some(Self::Day(first)) => {
-                let period = Period::inclusive(first, day).filter(|_| first <= day);
-                period.map(Some).ok_or_else(|| CommandError::Misplaced {
-                    option: "--from",
-                    needs: format!("a day up to the day of the question ({day})"),
-                })
-            }
-        }
-    }
 }
 
 /// Reads, counts and writes.
@@ -233,18 +183,14 @@ struct Head<'a> {
 }
 
 fn write(args: &SurveyArgs, survey: &Survey, figures: &[Figure]) -> Result<(), CommandError> {
-    let days = |period: Period| {
-        let last = period.last().unwrap_or(period.start());
-        [period.start().to_string(), last.to_string()]
-    };
     let head = Head {
         schema: SCHEMA,
         version: env!("CARGO_PKG_VERSION"),
         input: &survey.input,
         as_of: survey.as_of.map(|as_of| as_of.day().to_string()),
         known_at: survey.as_of.map(|as_of| as_of.knowledge_day().to_string()),
-        window: survey.window.map(days),
-        level: args.level.value(),
+        window: survey.window.map(show::days),
+        level: args.show.level.value(),
         by: args.by.as_deref(),
         compare: args.compare.as_deref(),
         mix: args.mix.as_deref(),
@@ -254,22 +200,7 @@ fn write(args: &SurveyArgs, survey: &Survey, figures: &[Figure]) -> Result<(), C
         rows_rejected: survey.rejected,
         rows_outside: survey.outside,
     };
-    let places = Places { decimals: args.decimals, rounding: args.rounding };
-    let put = |out: &mut dyn Write| match args.format {
-        FigureFormat::Table => {
-            write!(out, "{}\n\n{}", headline(args, survey), figure::tables(figures, places))
-        }
-        FigureFormat::Csv => figure::rows(out, figures),
-        FigureFormat::Json => figure::json(out, &head, figures),
-    };
-    match &args.out {
-        Some(path) => {
-            let failed = |source| CommandError::Write { path: path.clone(), source };
-            let mut out = BufWriter::new(File::create(path).map_err(failed)?);
-            put(&mut out).and_then(|()| out.flush()).map_err(failed)
-        }
-        None => put(&mut io::stdout().lock()).map_err(CommandError::Print),
-    }
+    args.show.write(&headline(args, survey), &head, figures)
 }
 
 fn headline(args: &SurveyArgs, survey: &Survey) -> String {
@@ -280,13 +211,13 @@ fn headline(args: &SurveyArgs, survey: &Survey) -> String {
         printable(&survey.input)
     );
     if let Some(window) = survey.window {
-        let last = window.last().unwrap_or(window.start());
-        line.push_str(&format!(", {} to {last}", window.start()));
+        let [first, last] = show::days(window);
+        line.push_str(&format!(", {first} to {last}"));
     }
     if let Some(as_of) = survey.as_of {
         line.push_str(&format!(", as of {}, known at {}", as_of.day(), as_of.knowledge_day()));
     }
-    line.push_str(&format!("; level {}", args.level.value()));
+    line.push_str(&format!("; level {}", args.show.level.value()));
     if survey.outside > 0 {
         let more = grouped(survey.outside.into());
         line.push_str(&format!("; {more} more on other days or not known then"));
@@ -309,18 +240,8 @@ fn read_code(text: &str) -> Result<(String, Reason), String> {
         .ok_or_else(|| format!("`{name}` is no reason; the reasons are {}", reasons()))
 }
 
-pub(crate) fn read_level(text: &str) -> Result<Level, String> {
-    let level = text::float(text).ok_or("expected a number such as 0.95")?;
-    Level::new(level).map_err(|error| error.to_string())
-}
-
 fn read_width(text: &str) -> Result<f64, String> {
     text::float(text).ok_or_else(|| "expected a number such as 7.5".to_owned())
-}
-
-pub(crate) fn read_rounding(text: &str) -> Result<Rounding, String> {
-    Rounding::from_name(text)
-        .ok_or_else(|| "expected half_away, half_even, half_up, floor, ceil or truncate".to_owned())
 }
 
 fn read_delimiter(text: &str) -> Result<u8, String> {
@@ -329,13 +250,4 @@ fn read_delimiter(text: &str) -> Result<u8, String> {
         _ if text == "\\t" => Ok(b'\t'),
         _ => Err("expected one ASCII character, such as ; or \\t for a tabulator".to_owned()),
     }
-}
-
-pub(crate) fn read_from(text: &str) -> Result<From, String> {
-    if text == "all" {
-        return Ok(From::All);
-    }
-    tenure::model::parse_date(text)
-        .map(From::Day)
-        .map_err(|error| format!("expected a day or `all`: {error}"))
 }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use tenure::ingest::{CellFault, Ingested, PlainFile, PlainReport};
-use tenure::model::record::{Answer as Given, Response, Survey as Asked};
+use tenure::model::record::{Response, Survey as Asked};
 use tenure::model::{AsOf, Period};
-use tenure::survey::{Answer, Definition, Reason, Tally, Weight, WeightedTally};
+use tenure::survey::{Answer, Definition, Tally, Weight, WeightedTally};
 
-use super::{From, SurveyArgs};
+use super::SurveyArgs;
 use crate::error::{CommandError, SettingsError};
 use crate::group::{By, Key};
 use crate::input::{self, Rejects};
@@ -191,7 +191,7 @@ fn read_file(args: &SurveyArgs, path: &Path) -> Result<Survey, CommandError> {
     for (key, given) in [
         ("--as-of", args.input.as_of.is_some()),
         ("--known-at", args.input.known_at.is_some()),
-        ("--from", args.from.is_some()),
+        ("--from", args.show.from.is_some()),
     ] {
         if given {
             return Err(misplaced(key, "a folder: the answers of a file have no dates"));
@@ -295,12 +295,8 @@ fn read_folder(args: &SurveyArgs) -> Result<Survey, CommandError> {
     let mix = args.mix.as_deref().map(|mix| By::read("--mix", mix, &FOLDER)).transpose()?;
     let mut questions = questions(&args.presets)?;
     let ingested = input::read(&args.input)?;
-    let day = ingested.as_of.ok_or(CommandError::NoAsOf)?;
-    let mut as_of = AsOf::new(day).in_zone(ingested.zone);
-    if let Some(known_at) = ingested.known_at {
-        as_of = as_of.known_at(known_at);
-    }
-    let window = From::window(args.from, day, &ingested)?;
+    let as_of = input::as_of(&ingested)?;
+    let window = args.show.window(as_of, &ingested)?;
     let (mut rows, mut outside) = (0_u64, 0_u64);
     for relationship in ingested.book.relationships() {
         let profile = relationship.profile_known(as_of);
@@ -324,7 +320,7 @@ fn read_folder(args: &SurveyArgs) -> Result<Survey, CommandError> {
             let keys = [&key(by, response), &key(mix, response)];
             for question in questions.iter_mut().filter(|one| one.name == response.survey.name()) {
                 let full = |why| CommandError::Compute(why);
-                question.push(keys, answer(response.answer), weight).map_err(full)?;
+                question.push(keys, response.answer.into(), weight).map_err(full)?;
             }
         }
     }
@@ -341,7 +337,7 @@ fn read_folder(args: &SurveyArgs) -> Result<Survey, CommandError> {
         rows: rows.saturating_add(rejected_answers(&ingested)),
         rejected: rejected_answers(&ingested).min(rejected),
         outside,
-        periods: by.filter(|by| by.of_day(day).is_some()),
+        periods: by.filter(|by| by.of_day(as_of.day()).is_some()),
         source: Source::Folder(Box::new(ingested)),
     })
 }
@@ -378,16 +374,4 @@ fn questions(presets: &[Definition]) -> Result<Vec<Question>, CommandError> {
         return Err(CommandError::Typed(SettingsError::Value { key, found, expected }));
     }
     Ok(questions)
-}
-
-/// The answer as the survey engine knows it.
-fn answer(given: Given) -> Answer {
-    match given {
-        Given::Score(score) => Answer::from(score),
-        Given::NotApplicable => Answer::Missing(Reason::DontKnow),
-        Given::Dismissed => Answer::Missing(Reason::Dismissed),
-        Given::NoAnswer => Answer::Missing(Reason::NoAnswer),
-        Given::NotDelivered => Answer::Missing(Reason::NotDelivered),
-        _ => Answer::Missing(Reason::Blank),
-    }
 }

@@ -110,8 +110,9 @@ impl Change<'_> {
         };
         let method = self.args.methods.iter().find_map(known).unwrap_or_default();
         let difference = difference.as_ref();
-        let interval = difference
-            .and_then(|difference| difference.interval(method, self.args.level)?.scaled(100.0));
+        let interval = difference.and_then(|difference| {
+            difference.interval(method, self.args.show.level)?.scaled(100.0)
+        });
         let value = difference.and_then(NetDifference::points).map(Number::Exact);
         let formula = "net score of the second less that of the first; it differs where the \
                        interval leaves out 0";
@@ -161,7 +162,7 @@ impl Change<'_> {
         let difference = ShareDifference::new(after, before);
         let difference = difference.as_ref();
         let value = difference.map(|difference| Number::Exact(difference.ratio()));
-        let interval = difference.and_then(|difference| difference.newcombe(self.args.level));
+        let interval = difference.and_then(|difference| difference.newcombe(self.args.show.level));
         out.push(self.figure(id, Unit::Share, value, formula).within(interval));
     }
 
@@ -173,7 +174,7 @@ impl Change<'_> {
         let (before, after) = (score(self.before), score(self.after));
         let change = after.zip(before).and_then(|(after, before)| after.minus(&before));
         let value = change.as_ref().map(|change| Number::Estimate(100.0 * change.value));
-        let interval = change.and_then(|change| change.wald(self.args.level)?.scaled(100.0));
+        let interval = change.and_then(|change| change.wald(self.args.show.level)?.scaled(100.0));
         let formula = "weighted net score of the second less that of the first; linearised errors";
         let figure = self.figure("net_score_weighted_change", Unit::Points, value, formula);
         out.push(figure.within(interval));

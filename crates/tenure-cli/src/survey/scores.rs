@@ -43,7 +43,8 @@ pub(super) fn statuses(
     args: &SurveyArgs,
     groups: &[(&Key, Cell)],
 ) -> Result<Vec<Status>, CommandError> {
-    let scores: Vec<Score> = groups.iter().map(|(_, cell)| cell.tally.score(args.level)).collect();
+    let scores: Vec<Score> =
+        groups.iter().map(|(_, cell)| cell.tally.score(args.show.level)).collect();
     Ok(args.disclosure()?.apply_to_segments(&scores).iter().map(status).collect())
 }
 
@@ -68,7 +69,7 @@ fn of_group(
     out: &mut Vec<Figure>,
 ) -> Result<(), CommandError> {
     let tally = &cell.tally;
-    let score = tally.score(args.level);
+    let score = tally.score(args.show.level);
     // all answers together stand alone: they are hidden only if they are too few themselves
     let of_group = match of_group {
         Status::Shown => status(&args.disclosure()?.apply(&score)),
@@ -117,12 +118,13 @@ fn of_group(
     let mean = tally.mean();
     let formula = "sum of answers / answers, on the scale of the question";
     figures.push(
-        new("mean", Unit::Answer, mean.mean(), mean.n(), formula).within(mean.interval(args.level)),
+        new("mean", Unit::Answer, mean.mean(), mean.n(), formula)
+            .within(mean.interval(args.show.level)),
     );
     let formula = "100 (mean - lowest) / (highest - lowest), not reversed where lower is better";
     figures.push(
         new("mean_0_100", Unit::Points, mean.rescaled(), mean.n(), formula)
-            .within(mean.rescaled_interval(args.level)),
+            .within(mean.rescaled_interval(args.show.level)),
     );
     for (id, share, formula) in [
         (
@@ -157,7 +159,7 @@ fn band(id: &str) -> &'static str {
 }
 
 fn of_share(args: &SurveyArgs, figure: Figure, share: Share) -> Figure {
-    figure.within(share.interval(share_method(args), args.level))
+    figure.within(share.interval(share_method(args), args.show.level))
 }
 
 /// What is left out, by reason.
@@ -182,7 +184,7 @@ fn share_method(args: &SurveyArgs) -> ShareMethod {
 }
 
 fn net_interval(args: &SurveyArgs, net: NetScore) -> Result<Option<Interval>, CommandError> {
-    let level = args.level;
+    let level = args.show.level;
     for method in &args.methods {
         let method = match method {
             Method::Score => NetMethod::Score,
@@ -235,7 +237,7 @@ fn of_weights(args: &SurveyArgs, question: &Question, group: &str, cell: &Cell) 
             .without(excluded.clone())
     };
     let of = |read: fn(&WeightedScore) -> f64| score.as_ref().map(read);
-    let interval = score.as_ref().and_then(|score| weighted_interval(args, score, args.level));
+    let interval = score.as_ref().and_then(|score| weighted_interval(args, score, args.show.level));
     let net = "100 Σw(favourable - unfavourable) / Σw";
     vec![
         new("net_score_weighted", Unit::Points, of(WeightedScore::points), net).within(interval),
