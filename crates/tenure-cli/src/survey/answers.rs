@@ -6,7 +6,7 @@ use std::path::Path;
 use tenure::ingest::{CellFault, Ingested, PlainFile, PlainReport};
 use tenure::model::record::{Response, Survey as Asked};
 use tenure::model::{AsOf, Period};
-use tenure::survey::{Answer, Definition, Tally, Weight, WeightedTally};
+use tenure::survey::{Answer, Definition, InvalidPolicy, Tally, Weight, WeightedTally};
 
 use super::SurveyArgs;
 use crate::error::{CommandError, SettingsError};
@@ -271,6 +271,9 @@ fn read_file(args: &SurveyArgs, path: &Path) -> Result<Survey, CommandError> {
 impl Question {
     /// Whether the definition takes the answer, so that a row is in all questions or in none.
     fn check(&self, answer: Answer) -> Result<(), String> {
+        if self.definition.invalid() != InvalidPolicy::Error {
+            return Ok(());
+        }
         Tally::new(self.definition.clone()).push(answer).map_err(|error| error.to_string())
     }
 }
