@@ -24,6 +24,8 @@ First steps:
   tenure report portfolio           a report on a folder
   tenure classify portfolio         a verdict on every account, and why
   tenure explain portfolio syn-041  one account, on a page that a person can read out
+  tenure survey portfolio           what they say; also of one file of answers
+  tenure service portfolio          how well they are served
   tenure rules show generic         the rules, to start your own from
   tenure schema purchases           the columns of a table, to bring your own
 

@@ -42,6 +42,7 @@ Examples:
   tenure service portfolio --by month --format csv --out service.csv";
 
 #[derive(Debug, Args)]
+#[command(mut_arg("threads", |threads| threads.hide(true)))] // counting is faster than starting them
 pub(crate) struct ServiceArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,

@@ -26,9 +26,9 @@ file of answers, .csv or .csv.gz, with a header: then --answers names the column
 of the file is asked for.
 
 Every figure comes with its definition, what it counts, what it leaves out by reason, and an \
-interval where there is one; undefined is said so and never 0. Answers off the scale, fractions and \
-blanks are counted apart, not dropped. Of a folder the answers of the last `window_months` of \
-tenure.toml count, as in `tenure report`; --from asks about other days.
+interval where there is one; undefined is said so and never 0. Of a file, blanks, fractions and answers \
+off the scale are counted apart, by reason; of a folder what is off the scale is a rejected row with its \
+place. Of a folder the answers of the last `window_months` of tenure.toml count, as in `tenure report`; --from asks about other days.
 
 Examples:
   tenure survey --demo
@@ -39,7 +39,10 @@ Examples:
   tenure survey answers.csv --answers q2 --preset csat.top2 --code Blank=blank --format json";
 
 #[derive(Debug, Args)]
-#[command(mut_arg("dir", |dir| dir.help("The folder with the tables, or a file of answers")))]
+#[command(
+    mut_arg("dir", |dir| dir.help("The folder with the tables, or a file of answers")),
+    mut_arg("threads", |threads| threads.hide(true)) // counting is faster than starting them
+)]
 pub(crate) struct SurveyArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,

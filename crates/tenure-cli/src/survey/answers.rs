@@ -274,7 +274,10 @@ impl Question {
         if self.definition.invalid() != InvalidPolicy::Error {
             return Ok(());
         }
-        Tally::new(self.definition.clone()).push(answer).map_err(|error| error.to_string())
+        Tally::new(self.definition.clone()).push(answer).map_err(|_| {
+            let scale = self.definition.scale();
+            format!("a whole number from {} to {}, or what --code names", scale.lo(), scale.hi())
+        })
     }
 }
 

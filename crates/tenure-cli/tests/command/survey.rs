@@ -239,6 +239,10 @@ fn a_file_of_answers_with_codes_and_weights() {
     assert_eq!(exact(figure(&document, "q", "x", "net_score")), (200, 2));
     assert_eq!(figure(&document, "q", "(no where)", "net_score")["status"], "undefined");
     assert_eq!(code(&tenure(&[&arguments[..], &["--strict"]].concat())), 1);
+    let strict = ["--preset", "nps.standard.v1 invalid=error"];
+    let output = tenure(&[&arguments[..], &strict[..]].concat());
+    let place = "answers.csv line 6, `q` is `12`: expected a whole number from 0 to 10, or what --code names";
+    assert!(text(&output.stderr).contains(place), "{}", text(&output.stderr));
 }
 
 #[test]
@@ -342,5 +346,34 @@ fn the_same_bytes_in_a_file_and_for_any_order_of_rows() {
         let printed = printed(&arguments(path(&other)));
         assert_eq!(written.replace(path(&input), ""), printed.replace(path(&other), ""));
         std::fs::remove_file(out).unwrap();
+    }
+}
+
+/// One portfolio, one answer: what a report says of all accounts, these commands say, too.
+#[test]
+fn the_demo_is_what_the_report_says_of_it() {
+    let out = tempfile::tempdir().unwrap();
+    let report = json(&["report", "--demo", "--format", "json", "--out", path(&out)]);
+    let survey = json(&["survey", "--demo", "--format", "json"]);
+    let service = json(&["service", "--demo", "--format", "json"]);
+    let reported = report["total"]["figures"].as_array().unwrap();
+    for (id, document, source, figure_id) in [
+        ("nps", &survey, "nps", "net_score"),
+        ("csat", &survey, "csat", "top_box"),
+        ("ces", &survey, "ces", "top_box"),
+        ("fcr", &service, "contacts", "fcr_resolved_and_no_repeat"),
+        ("sla_attainment", &service, "cases", "sla_attainment"),
+        ("automation", &service, "cases", "automation"),
+        ("first_reply_median", &service, "cases", "first_reply_p50"),
+        ("resolution_p90", &service, "cases", "full_resolution_p90"),
+    ] {
+        let there = reported.iter().find(|one| one["id"] == id).unwrap();
+        let here = figure(document, source, "all", figure_id);
+        assert_eq!(here["value"], there["value"], "{id}");
+        assert!(!here["value"].is_null(), "{id}");
+        assert_eq!(here["interval"], there["interval"], "{id}");
+        let counts = there["counts"].as_object().unwrap();
+        let used = counts.get("answers").or(counts.get("episodes")).or(counts.get("cases"));
+        assert_eq!(Some(&here["used"]), used, "{id}");
     }
 }
