@@ -143,10 +143,11 @@ impl Evidence {
     /// Whether standard buying is material; unknown where it may be either.
     #[must_use]
     pub fn transactional(&self) -> Tri {
-        match self.alternative {
-            Some(other) if other.transactional != self.reading.transactional => Tri::Unknown,
-            _ => self.reading.transactional,
+        let mut both = self.reading;
+        if let Some(other) = &self.alternative {
+            both.widen(other);
         }
+        both.transactional
     }
 
     /// Where the relationship stands on the day of the question.

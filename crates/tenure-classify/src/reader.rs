@@ -319,7 +319,7 @@ impl Reader<'_, '_> {
                 next = one.end.and_then(|end| end.succ_opt());
             }
         }
-        Span::new(i64::from(next.is_none_or(|day| day > last)), i64::from(any))
+        Span::new(i64::from(next.is_none_or(|day| last.cmp(&day).is_lt())), i64::from(any))
     }
 
     /// The last day on which an episode before the one of that anchor may have closed.

@@ -381,3 +381,19 @@ fn one_that_is_live_has_one_reading() {
     let silent = Evidence::of(&relationship(&silent), &asked).to_canonical_text();
     assert!(silent.lines().any(|line| line == "goal.tracked 0 0 0"), "{silent}");
 }
+
+#[test]
+fn a_contract_is_quiet_whatever_machines_and_broadcasts_say() {
+    let mut retainer = Contract::new("retainer", ago(400), Terms::Negotiated, Billing::Monthly);
+    (retainer.fiduciary, retainer.exclusive) = (Tri::No, Tri::No);
+    let stage = |personal: bool, initiator: Initiator| {
+        let mut one = Interaction::new(ago(10), "email", "advice", Direction::Out, initiator);
+        one.personal = personal;
+        let said = event(Record::Interaction(one)).unwrap();
+        let events = [event(Record::Contract(retainer.clone())).unwrap(), advised(181), said];
+        Evidence::of(&relationship(&events), &context()).stage()
+    };
+    assert_eq!(stage(true, Initiator::Provider), Stage::Active);
+    assert_eq!(stage(true, Initiator::Automated), Stage::Dormant);
+    assert_eq!(stage(false, Initiator::Provider), Stage::Dormant);
+}
