@@ -20,11 +20,15 @@
 //!
 //! # What this does not do
 //!
-//! It models neither seasons nor covariates, gives no distribution of the number of purchases,
-//! and does not know what a client is: values by class are added up by the scorecard.
+//! It models neither seasons nor covariates, and does not know what a client is: values by class are
+//! added up by the scorecard.
 
+mod columns;
+mod compare;
 mod error;
 mod fit;
+mod frequencies;
+mod gate;
 mod historical;
 mod history;
 mod log;
@@ -33,6 +37,8 @@ mod model;
 mod opportunity;
 mod rate;
 mod residual;
+mod rfm;
+mod simulate;
 mod spend;
 mod survivors;
 mod tracking;
@@ -41,17 +47,24 @@ mod value;
 #[cfg(feature = "serde")]
 mod wire;
 
+pub use columns::{HistoryColumns, Prediction};
+pub use compare::{Criterion, FitSummary, compare};
 pub use error::{
-    FitError, GroupError, HistoricalValueError, HistoryError, MarginError, OpportunityError,
-    ParameterError, PurchaseLogError, PurchaseRowError, RateError, SpanError, SpendError,
-    SurvivorError,
+    ColumnError, CompareError, FitError, GateError, GroupError, HistoricalValueError, HistoryError,
+    HoldoutError, MarginError, OpportunityError, ParameterError, PurchaseLogError,
+    PurchaseRowError, RateError, RfmError, SimulationError, SpanError, SpendError, SurvivorError,
 };
-pub use fit::{Fit, FitStart, FitStatus};
+pub use fit::{
+    Bootstrap, DataPrint, Estimate, Fit, FitOptions, FitStart, FitStatus, FittedModel, Scale,
+};
+pub use frequencies::{FrequencyCount, FrequencyFit};
+pub use gate::{Correlation, GateThresholds, GateVerdict, SpendGate};
 pub use historical::HistoricalValue;
 pub use history::{GroupedSummary, History};
 pub use log::{
-    CustomerPurchases, FirstPurchase, OccasionPeriod, PurchaseLog, PurchaseOutcome, PurchaseRow,
-    PurchaseSummaries, PurchaseSummary, Refunds, SummaryDefinition, TotalSpend, ZeroSpend,
+    CustomerPurchases, FirstPurchase, FrequencyClass, Holdout, HoldoutAccuracy, HoldoutCustomer,
+    OccasionPeriod, PurchaseLog, PurchaseOutcome, PurchaseRow, PurchaseSummaries, PurchaseSummary,
+    Refunds, SortedPurchases, SummaryDefinition, TotalSpend, TrackedWeek, Tracking, ZeroSpend,
 };
 pub use margin::{
     CurveTiming, MarginStream, RetentionCurve, RetentionRate, Timing, TruncatedValue,
@@ -59,11 +72,17 @@ pub use margin::{
 pub use model::bg_bb::BgBb;
 pub use model::bg_nbd::{BgNbd, Dropout};
 pub use model::gamma_gamma::{ExpectedSpend, GammaGamma};
+pub use model::nbd::Nbd;
 pub use model::pareto_nbd::ParetoNbd;
+pub use model::purchases::PurchaseModel;
 pub use model::sbg::Sbg;
 pub use opportunity::{GroupedOpportunities, OpportunityHistory};
 pub use rate::DiscountRate;
 pub use residual::{PeriodValue, ResidualValue, residual_value, truncated_value};
+pub use rfm::{
+    RFM_WINDOW_DAYS, Rfm, RfmBins, RfmCells, RfmScore, RfmSizes, RfmTable, Segment, SegmentMap,
+};
+pub use simulate::SimulatedCustomer;
 pub use spend::{GroupedSpend, Spend};
 pub use survivors::SurvivorCounts;
 pub use tracking::expected_cumulative;

@@ -2,7 +2,9 @@
 
 mod days;
 mod definition;
+mod holdout;
 mod row;
+mod stream;
 mod summary;
 
 use std::collections::BTreeMap;
@@ -12,7 +14,12 @@ use chrono::NaiveDate;
 
 pub use days::CustomerPurchases;
 pub use definition::{FirstPurchase, OccasionPeriod, Refunds, SummaryDefinition, ZeroSpend};
+pub use holdout::{
+    FrequencyClass, Holdout, HoldoutAccuracy, HoldoutCustomer, TrackedWeek, Tracking,
+};
 pub use row::PurchaseRow;
+pub use stream::SortedPurchases;
+pub(crate) use summary::Scratch;
 pub use summary::{PurchaseOutcome, PurchaseSummary, TotalSpend};
 
 use crate::error::PurchaseLogError;

@@ -7,7 +7,7 @@ use tenure_stats::{
 use super::cohort::{Cohort, Row, total};
 use super::newton::Evaluation;
 use super::sum::{Sums, Terms};
-use super::{Fit, optimise};
+use super::{DataPrint, Fit, FitOptions, optimise};
 use crate::error::FitError;
 use crate::history::GroupedSummary;
 use crate::model::bg_nbd::{BgNbd, Dropout};
@@ -28,7 +28,7 @@ impl BgNbd {
     /// estimate outside the range of the model. A fit that does not converge is not an error: see
     /// [`FitStatus`](crate::FitStatus).
     pub fn fit(groups: &GroupedSummary) -> Result<Fit<Self, 4>, FitError> {
-        Self::fit_dropout(groups, Dropout::AfterRepeats)
+        Self::fit_with(groups, Dropout::AfterRepeats, FitOptions::new())
     }
 
     /// The parameters of MBG/NBD under which these histories are most likely; as [`BgNbd::fit`].
@@ -36,16 +36,36 @@ impl BgNbd {
     /// # Errors
     /// As [`BgNbd::fit`].
     pub fn fit_modified(groups: &GroupedSummary) -> Result<Fit<Self, 4>, FitError> {
-        Self::fit_dropout(groups, Dropout::AfterAny)
+        Self::fit_with(groups, Dropout::AfterAny, FitOptions::new())
     }
 
-    fn fit_dropout(groups: &GroupedSummary, dropout: Dropout) -> Result<Fit<Self, 4>, FitError> {
+    /// The parameters of either model, with options; as [`BgNbd::fit`].
+    ///
+    /// # Errors
+    /// As [`BgNbd::fit`].
+    pub fn fit_with(
+        groups: &GroupedSummary,
+        dropout: Dropout,
+        options: FitOptions,
+    ) -> Result<Fit<Self, 4>, FitError> {
         let cohort = Cohort::of(groups)?;
-        let optimum = optimise(|point| evaluate(&cohort.rows, dropout, point), starts(&cohort))?;
+        Self::fit_from(&starts(&cohort), groups, &cohort, dropout, options)
+    }
+
+    /// From these starts, in scaled time.
+    pub(super) fn fit_from(
+        starts: &[[f64; 4]],
+        groups: &GroupedSummary,
+        cohort: &Cohort,
+        dropout: Dropout,
+        options: FitOptions,
+    ) -> Result<Fit<Self, 4>, FitError> {
+        let optimum = optimise(|point| evaluate(&cohort.rows, dropout, point), starts, options)?;
         let [r, alpha, a, b] = optimum.parameters();
         let model = Self::with_dropout([r, alpha * cohort.mean_age, a, b], groups.unit(), dropout)?;
         let log_likelihood = total(groups, |told| model.log_likelihood(told));
-        Ok(optimum.into_fit(model, model.parameters(), log_likelihood, groups.customers()))
+        let data = DataPrint::of_histories(groups);
+        Ok(optimum.into_fit(model, model.parameters(), log_likelihood, data))
     }
 }
 

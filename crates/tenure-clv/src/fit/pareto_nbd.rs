@@ -5,7 +5,7 @@ use tenure_stats::{Positive, digamma_difference, ln_gamma_ratio, trigamma_differ
 use super::cohort::{Cohort, Row, total};
 use super::newton::Evaluation;
 use super::sum::{Sums, Terms};
-use super::{Fit, optimise};
+use super::{DataPrint, Fit, FitOptions, optimise};
 use crate::error::FitError;
 use crate::history::GroupedSummary;
 use crate::model::legendre::nodes_between;
@@ -36,15 +36,37 @@ impl ParetoNbd {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn fit(groups: &GroupedSummary) -> Result<Fit<Self, 4>, FitError> {
+        Self::fit_with(groups, FitOptions::new())
+    }
+
+    /// The same with options.
+    ///
+    /// # Errors
+    /// As [`BgNbd::fit`](crate::BgNbd::fit).
+    pub fn fit_with(
+        groups: &GroupedSummary,
+        options: FitOptions,
+    ) -> Result<Fit<Self, 4>, FitError> {
         let cohort = Cohort::of(groups)?;
         let [r, alpha] = cohort.moments();
         let starts = [[1.0; 4], [r, alpha, 1.0, 1.0], [r, alpha, 4.0, 4.0]];
-        let optimum = optimise(|point| evaluate(&cohort.rows, point), starts)?;
+        Self::fit_from(&starts, groups, &cohort, options)
+    }
+
+    /// From these starts, in scaled time.
+    pub(super) fn fit_from(
+        starts: &[[f64; 4]],
+        groups: &GroupedSummary,
+        cohort: &Cohort,
+        options: FitOptions,
+    ) -> Result<Fit<Self, 4>, FitError> {
+        let optimum = optimise(|point| evaluate(&cohort.rows, point), starts, options)?;
         let [r, alpha, s, beta] = optimum.parameters();
         let scale = cohort.mean_age;
         let model = Self::new(r, alpha * scale, s, beta * scale, groups.unit())?;
         let log_likelihood = total(groups, |told| model.log_likelihood(told));
-        Ok(optimum.into_fit(model, model.parameters(), log_likelihood, groups.customers()))
+        let data = DataPrint::of_histories(groups);
+        Ok(optimum.into_fit(model, model.parameters(), log_likelihood, data))
     }
 }
 
@@ -97,7 +119,8 @@ fn of_row([ln_rise, by_r, by_rr]: [f64; 3], [r, alpha, s, beta]: [f64; 4], row: 
     // Moments of the derivatives of the logarithm g of the integrand, weighted by the integrand.
     let (heard, lived) = (alpha + recency, beta + recency);
     let (mut mass, mut slope, mut bend) = (0.0, [0.0; 4], [[0.0; 4]; 4]);
-    death_panels(n, s, heard, lived, libm::log1p(silence / heard), |from, to| {
+    death_panels([n, s], [heard, lived], libm::log1p(silence / heard), |from, to| {
+        let before = mass;
         for (v, width) in nodes_between(from, to) {
             let grown = heard * libm::expm1(v);
             let (bought, dying) = (heard + grown, lived + grown);
@@ -124,6 +147,7 @@ fn of_row([ln_rise, by_r, by_rr]: [f64; 3], [r, alpha, s, beta]: [f64; 4], row: 
                 }
             }
         }
+        mass - before > 1e-18 * mass
     });
     let slope = slope.map(|sum| sum / mass);
     let mut bend = bend.map(|row| row.map(|sum| sum / mass));

@@ -159,6 +159,11 @@ impl CustomerPurchases {
         Scratch::default().finish(self, definition, as_of)
     }
 
+    /// Forgets all rows, and keeps the space.
+    pub(super) fn clear(&mut self) {
+        self.days.clear();
+    }
+
     pub(super) fn check_merge(&self, other: &Self) -> Result<(), PurchaseLogError> {
         other.days.iter().try_for_each(|day| match self.place(day.date) {
             Ok(place) => self

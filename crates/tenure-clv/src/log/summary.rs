@@ -123,14 +123,25 @@ struct Occasion {
 
 /// Space to finish one customer after another without allocating for each.
 #[derive(Debug, Default)]
-pub(super) struct Scratch {
+pub(crate) struct Scratch {
     occasions: Vec<Option<Occasion>>,
     /// Places of the occasions a refund can still take from, oldest first.
     open: Vec<usize>,
 }
 
 impl Scratch {
-    pub(super) fn finish(
+    /// When the occasions of the customer last finished started, in order.
+    pub(crate) fn starts(&self) -> impl Iterator<Item = NaiveDate> {
+        self.occasions.iter().flatten().map(|occasion| occasion.start)
+    }
+
+    /// When they started and what was paid at each; `None` if that is not known.
+    pub(crate) fn amounts(&self) -> impl Iterator<Item = (NaiveDate, Option<u128>)> {
+        let occasions = self.occasions.iter().flatten();
+        occasions.map(|one| (one.start, one.priced.then_some(one.amount)))
+    }
+
+    pub(crate) fn finish(
         &mut self,
         days: &CustomerPurchases,
         definition: SummaryDefinition,

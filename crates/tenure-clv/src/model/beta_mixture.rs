@@ -33,6 +33,56 @@ impl Alive {
         if from <= 0.0 && self.series_is_short(to) { self.series(to) } else { self.mean(from, to) }
     }
 
+    /// Expected purchases in the next `periods` periods of that `length`, those of period `i`
+    /// discounted by `(1+discount)^-i`; summed by parts, so that no two expectations are
+    /// subtracted.
+    pub(crate) fn discounted_by_period(self, discount: f64, length: f64, periods: u16) -> f64 {
+        let later = 1.0 / (1.0 + discount);
+        let (mut worth, mut sum) = (1.0, 0.0);
+        for i in 1..=periods {
+            let by_then = self.expected_purchases(0.0, f64::from(i) * length);
+            worth *= later;
+            sum += by_then * if i < periods { worth * (1.0 - later) } else { worth };
+        }
+        sum
+    }
+
+    /// The probability that the customer has not dropped out after another `t`: the mean over `p`
+    /// of `(1 + p t/A)^-n`.
+    pub(crate) fn stays(self, t: f64) -> f64 {
+        let Self { n, exposure, a, b } = self;
+        if t <= 0.0 {
+            return 1.0;
+        }
+        if self.series_is_short(t) {
+            return self.stays_series(t);
+        }
+        let scaled = t / exposure;
+        let value = |p: f64, _: f64| libm::exp(-n * libm::log1p(p * scaled));
+        beta_mean([a, b], n * scaled, value)
+    }
+
+    /// Sum over `k` of P(k purchases by `t`, were there no dropout) times `E q^k`.
+    fn stays_series(self, t: f64) -> f64 {
+        let Self { n, exposure, a, b } = self;
+        let z = t / (exposure + t);
+        let mut chance = libm::exp(-n * libm::log1p(t / exposure));
+        let (mut survival, mut sum) = (1.0, chance);
+        let mut k = 0.0;
+        while k < 2.0 * SERIES_TERMS {
+            let ratio = z * (n + k) / (k + 1.0);
+            chance *= ratio;
+            survival *= (b + k) / (a + b + k);
+            let term = chance * survival;
+            sum += term;
+            if ratio < 1.0 && term * ratio < 1e-17 * sum * (1.0 - ratio) {
+                break;
+            }
+            k += 1.0;
+        }
+        sum
+    }
+
     fn series_is_short(self, t: f64) -> bool {
         let purchases = self.n * (t / self.exposure);
         let decay = libm::log1p(self.exposure / t);
