@@ -25,6 +25,7 @@ First steps:
   tenure classify portfolio         a verdict on every account, and why
   tenure explain portfolio syn-041  one account, on a page that a person can read out
   tenure rules show generic         the rules, to start your own from
+  tenure clv purchases.csv          what customers will still buy, from a file of purchases
   tenure schema purchases           the columns of a table, to bring your own
 
 Exit codes: 0 done, 1 rows were rejected and --strict was given, 2 the command line or the input \
@@ -44,6 +45,9 @@ pub(crate) enum Command {
     /// Show, check and compare rule sets, packs and playbooks
     #[command(subcommand)]
     Rules(RulesCommand),
+    /// Fit models of purchases: who is alive, who buys how much more, what is it worth
+    #[command(after_help = crate::clv::HELP)]
+    Clv(crate::clv::ClvArgs),
     /// Write a made-up portfolio as a folder of tables
     Demo(DemoArgs),
     /// Print the tables and columns an input folder may hold
@@ -359,6 +363,6 @@ pub(crate) enum Format {
     Json,
 }
 
-fn read_date(text: &str) -> Result<NaiveDate, tenure::model::DateError> {
+pub(crate) fn read_date(text: &str) -> Result<NaiveDate, tenure::model::DateError> {
     tenure::model::parse_date(text)
 }

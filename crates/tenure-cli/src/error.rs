@@ -73,6 +73,8 @@ pub(crate) enum CommandError {
     From(#[source] BackwardsError),
     #[error("{faulty} of {files} file(s) cannot be used")]
     FaultyFiles { faulty: usize, files: usize },
+    #[error("{0}")]
+    Clv(String),
     #[error("a thread did not start, or ended without a result")]
     Thread,
     #[error("cannot print")]

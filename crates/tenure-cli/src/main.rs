@@ -2,6 +2,7 @@
 
 mod args;
 mod classify;
+mod clv;
 mod demo;
 mod document;
 mod error;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         Command::Classify(args) => classify::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Rules(command) => rules::run(&command),
+        Command::Clv(args) => clv::run(&args),
         Command::Demo(args) => write_demo(&args).map(|()| Rejects::None),
         Command::Schema(args) => print_schema(&args).map(|()| Rejects::None),
     };

@@ -123,7 +123,7 @@ impl<'a> HistoryColumns<'a> {
 }
 
 /// Rows that a thread takes at a time, and over which repeated histories are remembered.
-const CHUNK: usize = 1 << 16;
+const CHUNK: usize = 1 << 18;
 
 impl PurchaseModel {
     /// One prediction of each customer, into `out`.
@@ -132,7 +132,8 @@ impl PurchaseModel {
     /// alone, whatever the order of rows and with the feature `rayon` the number of threads. *Cost*:
     /// P(alive) costs tens of nanoseconds a row under BG/NBD; all other numbers are P(alive) times
     /// something that depends on `x` and `T` only and is remembered, for customers recorded in
-    /// days share these. A table of 128 KiB a chunk of 65,536 rows; nothing a row is allocated.
+    /// days share these. Tables of a few megabytes for
+    /// each 262,144 rows; nothing a row is allocated.
     ///
     /// # Errors
     /// `out` of another length, or a sum without bound: no discount, and the model lets customers
@@ -203,23 +204,29 @@ impl PurchaseModel {
     ) {
         let from = chunk.saturating_mul(CHUNK);
         let part = customers.part(from, from.saturating_add(out.len()));
-        let mut alive = Remembered::of_alive(self);
-        if prediction == Prediction::PAlive {
-            for (slot, told) in out.iter_mut().zip(part.iter()) {
-                *slot = alive.get(&told, || self.p_alive(&told));
+        match self {
+            Self::BgNbd(model) => model.p_alive_of(&part, out),
+            Self::ParetoNbd(model) => {
+                // An integral: worth remembering.
+                let mut known = Remembered::new(out.len(), ALIVE_SLOTS);
+                for (slot, told) in out.iter_mut().zip(part.iter()) {
+                    *slot = known.get(&told, || model.p_alive(&told));
+                }
             }
+            Self::Nbd(_) => out.fill(1.0),
+        }
+        if prediction == Prediction::PAlive {
             return;
         }
-        let mut ahead = Remembered::new(AHEAD_SLOTS);
+        let mut ahead = Remembered::new(out.len(), AHEAD_SLOTS);
         for (slot, told) in out.iter_mut().zip(part.iter()) {
             // Of a living customer nothing depends on when the last purchase was.
             let living = History::trusted(told.x(), 0.0, told.age(), told.unit());
             let ahead = ahead.get(&living, || self.ahead(prediction, &living));
-            let p_alive = alive.get(&told, || self.p_alive(&told));
-            *slot = match prediction {
-                Prediction::PNoPurchase(_) => self.p_dead(&told) + p_alive * ahead,
-                _ => p_alive * ahead,
-            };
+            *slot *= ahead;
+            if let Prediction::PNoPurchase(_) = prediction {
+                *slot += self.p_dead(&told);
+            }
         }
     }
 
@@ -233,43 +240,50 @@ impl PurchaseModel {
     }
 }
 
-/// Slots for what is ahead of a living customer.
-const AHEAD_SLOTS: usize = 1 << 12;
-/// Slots for P(alive) where it takes an integral.
-const ALIVE_SLOTS: usize = 1 << 15;
+/// The most answers about a living customer that are remembered.
+const AHEAD_SLOTS: usize = 1 << 14;
+/// The most P(alive) that are, where it takes an integral.
+const ALIVE_SLOTS: usize = 1 << 17;
+/// How many slots an answer may lie from its own.
+const REACH: usize = 8;
 
-/// Answers by history, the latest of those that share a slot: the same bits with or without.
+/// Answers by history: the same bits with or without.
 struct Remembered(Vec<Option<(History, f64)>>);
 
 impl Remembered {
-    fn new(slots: usize) -> Self {
-        Self(vec![None; slots])
-    }
-
-    /// P(alive) is worth remembering where it is an integral.
-    fn of_alive(model: &PurchaseModel) -> Self {
-        match model {
-            PurchaseModel::ParetoNbd(_) => Self::new(ALIVE_SLOTS),
-            _ => Self(Vec::new()),
-        }
+    /// Room for the answers about so many rows, within bounds.
+    fn new(rows: usize, most: usize) -> Self {
+        Self(vec![None; rows.saturating_mul(2).next_power_of_two().clamp(REACH, most)])
     }
 
     fn get(&mut self, told: &History, compute: impl FnOnce() -> f64) -> f64 {
-        let last = u64::try_from(self.0.len()).unwrap_or_default().wrapping_sub(1);
-        let mixed = (told.x().wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        let last = self.0.len().saturating_sub(1);
+        // The bits of times repeat themselves, so all of them must reach the lowest of the mix.
+        let mixed = told.x().wrapping_mul(0x9e37_79b9_7f4a_7c15)
             ^ told.recency().to_bits().wrapping_mul(0xc2b2_ae3d_27d4_eb4f)
-            ^ told.age().to_bits())
-        .wrapping_mul(0xff51_afd7_ed55_8ccd);
-        let slot = usize::try_from((mixed >> 32) & last).ok().and_then(|at| self.0.get_mut(at));
-        let Some(slot) = slot else { return compute() };
-        match slot {
-            Some((known, value)) if known == told => *value,
-            _ => {
-                let value = compute();
-                *slot = Some((*told, value));
-                value
+            ^ told.age().to_bits();
+        let mixed = (mixed ^ (mixed >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+        let mixed = (mixed ^ (mixed >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+        let own = usize::try_from(mixed >> 40).unwrap_or(0) & last & !(REACH - 1);
+        let Some(near) = self.0.get_mut(own..).and_then(|slots| slots.get_mut(..REACH)) else {
+            return compute();
+        };
+        let mut free = None;
+        for slot in near {
+            match slot {
+                Some((known, value)) if known == told => return *value,
+                Some(_) => {}
+                None => {
+                    free = Some(slot);
+                    break;
+                }
             }
         }
+        let value = compute();
+        if let Some(free) = free {
+            *free = Some((*told, value));
+        }
+        value
     }
 }
 

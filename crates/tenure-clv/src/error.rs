@@ -176,6 +176,30 @@ pub enum GroupError {
     Overflow,
 }
 
+/// Why the columns of a log were refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PurchaseColumnError {
+    /// Columns that do not belong together.
+    #[error("columns of `{customers}`, `{dates}` and `{minor}` rows are not of one table")]
+    Length {
+        /// Rows of customers.
+        customers: usize,
+        /// Rows of dates.
+        dates: usize,
+        /// Rows of amounts.
+        minor: usize,
+    },
+    /// A row is no row of a log.
+    #[error("row {row}: {reason}")]
+    Row {
+        /// Which row, from 0.
+        row: usize,
+        /// Why.
+        reason: PurchaseRowError,
+    },
+}
+
 /// Why scores, bins or segments were refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -111,23 +111,47 @@ struct Optimum<const N: usize> {
     penalty: f64,
 }
 
-/// Climbs from each start; the best wins, the first of equals.
+/// A log-likelihood to climb.
+type Objective<'a, const N: usize> = &'a dyn Fn(&[f64; N]) -> Evaluation<N>;
+
+/// Climbs from each start; the best wins, the first of equals. With a `coarse` objective each start
+/// climbs that first, and starts that end in one place there climb on together.
 fn optimise<const N: usize>(
     objective: impl Fn(&[f64; N]) -> Evaluation<N>,
+    coarse: Option<Objective<'_, N>>,
     starts: &[[f64; N]],
     options: FitOptions,
 ) -> Result<Optimum<N>, FitError> {
     let penalty = options.penalty();
     let objective = |point: &[f64; N]| objective(point).penalised(penalty, point);
-    let mut best: Option<Ascent<N>> = None;
+    let mut climbs: Vec<([f64; N], Option<Ascent<N>>)> = Vec::with_capacity(starts.len());
     let mut reached = Vec::with_capacity(starts.len());
     for &parameters in starts {
-        let ascent = newton::ascend(&objective, parameters.map(libm::log));
+        let point = parameters.map(libm::log);
+        let foothill = coarse.and_then(|coarse| {
+            let coarse = |point: &[f64; N]| coarse(point).penalised(penalty, point);
+            newton::ascend(&coarse, point).filter(|found| found.status == FitStatus::Converged)
+        });
+        let (from, steps) = foothill.map_or((point, 0), |found| (found.point, found.iterations));
+        let near = |other: &[f64; N]| {
+            steps > 0 && from.iter().zip(other).all(|(one, other)| (one - other).abs() < 1e-6)
+        };
+        let place = if let Some(known) = climbs.iter().position(|(other, _)| near(other)) {
+            known
+        } else {
+            climbs.push((from, newton::ascend(&objective, from)));
+            climbs.len().saturating_sub(1)
+        };
+        let ascent = climbs.get(place).and_then(|(_, ascent)| ascent.as_ref());
+        let more = ascent.map_or(0, |ascent| ascent.iterations);
         reached.push(FitStart {
             parameters,
-            log_likelihood: ascent.as_ref().map(|ascent| ascent.evaluation.value),
-            iterations: ascent.as_ref().map_or(0, |ascent| ascent.iterations),
+            log_likelihood: ascent.map(|ascent| ascent.evaluation.value),
+            iterations: steps.saturating_add(more),
         });
+    }
+    let mut best: Option<Ascent<N>> = None;
+    for (_, ascent) in climbs {
         if let Some(ascent) = ascent
             && best.as_ref().is_none_or(|best| ascent.evaluation.value > best.evaluation.value)
         {
@@ -212,7 +236,7 @@ mod tests {
     fn an_objective_that_is_never_finite_has_no_fit() {
         let nowhere =
             |_: &[f64; 1]| Evaluation { value: f64::NAN, gradient: [0.0], hessian: [[0.0]] };
-        let found = optimise(nowhere, &[[1.0], [2.0], [3.0]], FitOptions::new());
+        let found = optimise(nowhere, None, &[[1.0], [2.0], [3.0]], FitOptions::new());
         assert_eq!(found.err(), Some(FitError::NotFinite));
     }
 
@@ -241,7 +265,7 @@ mod tests {
             let off = point[0] - 0.5;
             Evaluation { value: -off * off, gradient: [-2.0 * off], hessian: [[-2.0]] }
         };
-        let found = optimise(parabola, &[[1.0], [2.0], [30.0]], FitOptions::new()).unwrap();
+        let found = optimise(parabola, None, &[[1.0], [2.0], [30.0]], FitOptions::new()).unwrap();
         assert_eq!(found.ascent.status, FitStatus::Converged);
         assert!((found.ascent.point[0] - 0.5).abs() < 1e-12);
         assert!(found.ascent.curvature.condition().is_some());

@@ -31,6 +31,7 @@ mod frequencies;
 mod gate;
 mod historical;
 mod history;
+mod kernel;
 mod log;
 mod margin;
 mod model;
@@ -63,8 +64,9 @@ pub use historical::HistoricalValue;
 pub use history::{GroupedSummary, History};
 pub use log::{
     CustomerPurchases, FirstPurchase, FrequencyClass, Holdout, HoldoutAccuracy, HoldoutCustomer,
-    OccasionPeriod, PurchaseLog, PurchaseOutcome, PurchaseRow, PurchaseSummaries, PurchaseSummary,
-    Refunds, SortedPurchases, SummaryDefinition, TotalSpend, TrackedWeek, Tracking, ZeroSpend,
+    OccasionPeriod, PurchaseColumns, PurchaseLog, PurchaseOutcome, PurchaseRow, PurchaseSummaries,
+    PurchaseSummary, Refunds, SortedPurchases, SummaryDefinition, TotalSpend, TrackedWeek,
+    Tracking, ZeroSpend,
 };
 pub use margin::{
     CurveTiming, MarginStream, RetentionCurve, RetentionRate, Timing, TruncatedValue,

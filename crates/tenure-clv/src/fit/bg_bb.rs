@@ -60,7 +60,7 @@ impl BgBb {
         groups: &GroupedOpportunities,
         options: FitOptions,
     ) -> Result<Fit<Self, 4>, FitError> {
-        let optimum = optimise(|point| evaluate(groups, point), starts, options)?;
+        let optimum = optimise(|point| evaluate(groups, point), None, starts, options)?;
         let [alpha, beta, gamma, delta] = optimum.parameters();
         let model = Self::new(alpha, beta, gamma, delta)?;
         let mut log_likelihood = Sum::default();

@@ -4,12 +4,13 @@ use tenure_stats::{
     Positive, count_to_f64, digamma_difference, ln_beta_ratio, ln_gamma_ratio, trigamma_difference,
 };
 
-use super::cohort::{Cohort, Row, total};
+use super::cohort::{Cohort, Row, optimise_rows, total};
 use super::newton::Evaluation;
 use super::sum::{Sums, Terms};
-use super::{DataPrint, Fit, FitOptions, optimise};
+use super::{DataPrint, Fit, FitOptions};
 use crate::error::FitError;
 use crate::history::GroupedSummary;
+use crate::kernel::ln_1p_of_positive;
 use crate::model::bg_nbd::{BgNbd, Dropout};
 
 impl BgNbd {
@@ -60,7 +61,8 @@ impl BgNbd {
         dropout: Dropout,
         options: FitOptions,
     ) -> Result<Fit<Self, 4>, FitError> {
-        let optimum = optimise(|point| evaluate(&cohort.rows, dropout, point), starts, options)?;
+        let objective = |rows: &[Row], point: &[f64; 4]| evaluate(rows, dropout, point);
+        let optimum = optimise_rows(objective, cohort, starts, options)?;
         let [r, alpha, a, b] = optimum.parameters();
         let model = Self::with_dropout([r, alpha * cohort.mean_age, a, b], groups.unit(), dropout)?;
         let log_likelihood = total(groups, |told| model.log_likelihood(told));
@@ -82,14 +84,19 @@ fn evaluate(rows: &[Row], dropout: Dropout, point: &[f64; 4]) -> Evaluation<4> {
     };
     let mut sums = Sums::new();
     // Rows are in order of x, so what depends on x alone is computed once for each x.
-    let mut same_x: Option<(u64, Terms<4>)> = None;
+    let mut same_x: Option<(u64, Terms<4>, f64)> = None;
+    let [_, alpha, ..] = parameters;
+    let ln_alpha = libm::log(alpha);
     for row in rows {
-        let of_x = match same_x {
-            Some((x, terms)) if x == row.x => terms,
-            _ => of_count(r, a, b, row.x, row.x.saturating_add(dropout.extra())),
+        let (of_x, ln_dropout) = match same_x {
+            Some((x, terms, ln_dropout)) if x == row.x => (terms, ln_dropout),
+            _ => {
+                let of_x = of_count(r, a, b, row.x, row.x.saturating_add(dropout.extra()));
+                (of_x, libm::log(a.get() / dropouts(b.get(), row.count, dropout)))
+            }
         };
-        same_x = Some((row.x, of_x));
-        sums.add(row.weight, &of_times(of_x, parameters, dropout, row));
+        same_x = Some((row.x, of_x, ln_dropout));
+        sums.add(row.weight, &of_times(of_x, parameters, [ln_alpha, ln_dropout], dropout, row));
     }
     sums.by_logarithms(parameters)
 }
@@ -116,11 +123,23 @@ fn of_count(r: Positive, a: Positive, b: Positive, x: u64, chances: u64) -> Term
     }
 }
 
+/// `b` with the purchases after which the customer stayed.
+fn dropouts(b: f64, x: f64, dropout: Dropout) -> f64 {
+    b + (x - 1.0 + count_to_f64(dropout.extra()))
+}
+
 /// `of_x` with `r ln alpha - n ln A + ln(1+k)`.
-fn of_times(of_x: Terms<4>, [r, alpha, a, b]: [f64; 4], dropout: Dropout, row: &Row) -> Terms<4> {
+#[inline]
+fn of_times(
+    of_x: Terms<4>,
+    [r, alpha, a, b]: [f64; 4],
+    [ln_alpha, ln_dropout]: [f64; 2],
+    dropout: Dropout,
+    row: &Row,
+) -> Terms<4> {
     let Row { count: x, recency, age, .. } = *row;
     let (n, exposed, heard) = (r + x, alpha + age, alpha + recency);
-    let ln_exposure = libm::log1p(age / alpha);
+    let ln_exposure = ln_1p_of_positive(age / alpha);
     let [r_x, _, a_x, b_x] = of_x.gradient;
     let [[rr, ..], _, [_, _, aa, _], [_, _, ab, bb]] = of_x.hessian;
     let gradient = [r_x - ln_exposure, (r * age / alpha - x) / exposed, a_x, b_x];
@@ -130,12 +149,12 @@ fn of_times(of_x: Terms<4>, [r, alpha, a, b]: [f64; 4], dropout: Dropout, row: &
         [0.0, 0.0, aa, 0.0],
         [0.0, 0.0, ab, bb],
     ];
-    let value = of_x.value - r * ln_exposure - x * libm::log(exposed);
+    let value = of_x.value - r * ln_exposure - x * (ln_alpha + ln_exposure);
     if row.x > 0 || dropout == Dropout::AfterAny {
         let silence = age - recency;
-        let ln_silence = libm::log1p(silence / heard);
-        let dropouts = b + (x - 1.0 + count_to_f64(dropout.extra()));
-        let ln_odds = libm::log(a / dropouts) + n * ln_silence;
+        let ln_silence = ln_1p_of_positive(silence / heard);
+        let dropouts = dropouts(b, x, dropout);
+        let ln_odds = ln_dropout + n * ln_silence;
         let closing = silence / (exposed * heard);
         let slope = [ln_silence, -n * closing, 1.0 / a, -1.0 / dropouts];
         let bend = [

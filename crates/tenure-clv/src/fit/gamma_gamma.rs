@@ -52,7 +52,7 @@ impl GammaGamma {
         (rows, money): (&[Row], f64),
         options: FitOptions,
     ) -> Result<Fit<Self, 3>, FitError> {
-        let optimum = optimise(|point| evaluate(rows, point), starts, options)?;
+        let optimum = optimise(|point| evaluate(rows, point), None, starts, options)?;
         let [p, q, v] = optimum.parameters();
         let model = Self::new(p, q, v * money)?;
         let mut log_likelihood = Sum::default();

@@ -2,10 +2,10 @@
 
 use tenure_stats::{Positive, digamma_difference, ln_gamma_ratio, trigamma_difference};
 
-use super::cohort::{Cohort, Row, total};
+use super::cohort::{Cohort, Row, optimise_rows, total};
 use super::newton::Evaluation;
 use super::sum::{Sums, Terms};
-use super::{DataPrint, Fit, FitOptions, optimise};
+use super::{DataPrint, Fit, FitOptions};
 use crate::error::FitError;
 use crate::history::GroupedSummary;
 use crate::model::nbd::Nbd;
@@ -57,7 +57,7 @@ impl Nbd {
         cohort: &Cohort,
         options: FitOptions,
     ) -> Result<Fit<Self, 2>, FitError> {
-        let optimum = optimise(|point| evaluate(&cohort.rows, point), starts, options)?;
+        let optimum = optimise_rows(evaluate, cohort, starts, options)?;
         let [r, alpha] = optimum.parameters();
         let model = Self::new(r, alpha * cohort.mean_age, groups.unit())?;
         let log_likelihood = total(groups, |told| model.log_likelihood(told));

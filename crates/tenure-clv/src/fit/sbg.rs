@@ -66,7 +66,7 @@ impl Sbg {
         counts: &SurvivorCounts,
         options: FitOptions,
     ) -> Result<Fit<Self, 2>, FitError> {
-        let optimum = optimise(|point| evaluate(counts, point), starts, options)?;
+        let optimum = optimise(|point| evaluate(counts, point), None, starts, options)?;
         let [a, b] = optimum.parameters();
         let model = Self::new(a, b)?;
         let mut log_likelihood = Sum::default();

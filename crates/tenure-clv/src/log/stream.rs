@@ -77,7 +77,7 @@ impl<K: Ord> SortedPurchases<K> {
 
     fn take(&mut self) -> Option<(K, PurchaseOutcome)> {
         let customer = self.customer.take()?;
-        let outcome = self.scratch.finish(&self.days, self.definition, self.as_of);
+        let outcome = self.scratch.outcome(&self.days, self.definition, self.as_of);
         self.days.clear();
         Some((customer, outcome))
     }

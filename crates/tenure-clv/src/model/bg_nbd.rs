@@ -7,9 +7,10 @@ use tenure_stats::{
 use super::beta_mixture::Alive;
 use super::counts::with_dropout_at_purchases;
 use super::parameter;
-use crate::columns::Prediction;
+use crate::columns::{HistoryColumns, Prediction};
 use crate::error::ParameterError;
 use crate::history::History;
+use crate::kernel::{exp_of_negative, ln_1p_of_positive};
 use crate::rate::DiscountRate;
 use crate::unit::{TimeSpan, TimeUnit};
 use crate::value::Total;
@@ -190,7 +191,7 @@ impl BgNbd {
     /// repeat purchase.
     #[must_use]
     pub fn p_alive(&self, history: &History) -> f64 {
-        self.ln_death_odds(history).map_or(1.0, |ln_odds| logistic(-ln_odds))
+        self.ln_death_odds(history).map_or(1.0, alive_at)
     }
 
     /// The probability that the customer has dropped out by `T`: the complement of
@@ -324,6 +325,53 @@ impl BgNbd {
             * self.alive(history).discounted_by_period(rate.discrete(period), length, periods)
     }
 
+    /// P(alive) of many, told in one unit: the same bits as one by one, several at once.
+    pub(crate) fn p_alive_of(&self, customers: &HistoryColumns<'_>, out: &mut [f64]) {
+        const BLOCK: usize = 256;
+        const TABLE: usize = 64;
+        let (unit, modified) = (customers.unit(), self.dropout == Dropout::AfterAny);
+        let (r, alpha) = (self.r.get(), self.alpha.get());
+        let mut of_count = [0.0; TABLE];
+        for (x, odds) in (0_u32..).zip(&mut of_count) {
+            *odds = self.ln_dropout_odds(f64::from(x));
+        }
+        // One slot more than rows: each row is written down, and kept if it may have dropped out.
+        let (mut silence, mut ln_odds, mut n) =
+            ([0.0; BLOCK + 1], [0.0; BLOCK + 1], [0.0; BLOCK + 1]);
+        let mut places = [0_usize; BLOCK + 1];
+        let mut rows = customers.iter();
+        for block in out.chunks_mut(BLOCK) {
+            let mut some = 0_usize;
+            for (place, told) in rows.by_ref().take(block.len()).enumerate() {
+                let told = if unit == self.unit { told } else { told.in_unit(self.unit) };
+                let (x, count) = (told.x_float(), usize::try_from(told.x()).unwrap_or(usize::MAX));
+                let slots = (silence.get_mut(some), ln_odds.get_mut(some), n.get_mut(some));
+                if let ((Some(silence), Some(ln_odds), Some(n)), Some(at)) =
+                    (slots, places.get_mut(some))
+                {
+                    *silence = (told.age() - told.recency()) / (alpha + told.recency());
+                    *ln_odds = match of_count.get(count) {
+                        Some(known) => *known,
+                        None => self.ln_dropout_odds(x),
+                    };
+                    *n = r + x;
+                    *at = place;
+                }
+                some = some.saturating_add(usize::from(modified || count > 0));
+            }
+            for ((silence, ln_odds), n) in silence.iter_mut().zip(&ln_odds).zip(&n).take(some) {
+                *silence = alive_at(ln_odds + n * ln_1p_of_positive(*silence));
+            }
+            // The others are alive.
+            block.fill(1.0);
+            for (place, p_alive) in places.iter().zip(&silence).take(some) {
+                if let Some(slot) = block.get_mut(*place) {
+                    *slot = *p_alive;
+                }
+            }
+        }
+    }
+
     /// A prediction of a customer who is known to be alive.
     pub(crate) fn ahead(&self, prediction: Prediction, living: &History) -> f64 {
         let alive = self.alive(living);
@@ -362,7 +410,7 @@ impl BgNbd {
         }
         let told = history.in_unit(self.unit);
         let (x, alpha) = (told.x_float(), self.alpha.get());
-        let silence = libm::log1p((told.age() - told.recency()) / (alpha + told.recency()));
+        let silence = ln_1p_of_positive((told.age() - told.recency()) / (alpha + told.recency()));
         Some(self.ln_dropout_odds(x) + (self.r.get() + x) * silence)
     }
 
@@ -385,4 +433,11 @@ impl BgNbd {
             b: self.b.get() + x + self.extra(),
         }
     }
+}
+
+/// The probability of being alive at these logarithms of the odds of death.
+#[inline]
+fn alive_at(ln_odds: f64) -> f64 {
+    let rare = exp_of_negative(-ln_odds.abs());
+    (if ln_odds > 0.0 { rare } else { 1.0 }) / (1.0 + rare)
 }

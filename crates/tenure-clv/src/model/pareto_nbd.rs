@@ -4,11 +4,12 @@ use tenure_stats::{Positive, ln_gamma_ratio, ln_one_plus_exp, logistic};
 
 use super::beta_mixture::gamma_nodes;
 use super::counts::with_dropout_at_any_time;
-use super::legendre::integrate;
+use super::legendre::twelve_between;
 use super::parameter;
 use crate::columns::Prediction;
 use crate::error::ParameterError;
 use crate::history::History;
+use crate::kernel::{exp_of_negative, ln_1p_of_positive};
 use crate::rate::DiscountRate;
 use crate::unit::{TimeSpan, TimeUnit};
 use crate::value::Total;
@@ -319,8 +320,6 @@ impl ParetoNbd {
     }
 
     /// The odds of death of a history in the model's unit; `None` where they are 0.
-    ///
-    /// With `v = ln((alpha+u)/(alpha+t_x))` the integrand is `e^(-nv)` times slow factors.
     fn death(&self, told: &History) -> Option<Death> {
         let silence = told.age() - told.recency();
         if silence <= 0.0 {
@@ -329,19 +328,26 @@ impl ParetoNbd {
         let [r, alpha, s, beta] = self.parameters();
         let n = r + told.x_float();
         let (heard, lived) = (alpha + told.recency(), beta + told.recency());
-        let end = libm::log1p(silence / heard);
-        let value = |v: f64| {
-            let grown = heard * libm::expm1(v);
-            libm::exp(-n * v - s * libm::log1p(grown / lived)) * (heard + grown) / (lived + grown)
-        };
+        let (end, quick) = (silence / heard, heard / lived);
         let mut sum = 0.0;
-        death_panels([n, s], [heard, lived], end, |from, to| {
-            let panel = integrate(from, to, value);
+        death_panels([n, s], quick, end, |from, to| {
+            let (mut nodes, weights) = twelve_between(from, to);
+            // Without a sum between them, several nodes are computed at once.
+            for node in &mut nodes {
+                let stretched = quick * *node;
+                let fallen = n * ln_1p_of_positive(*node) + s * ln_1p_of_positive(stretched);
+                *node = exp_of_negative(-fallen) / (1.0 + stretched);
+            }
+            let panel =
+                nodes.iter().zip(weights).fold(0.0, |sum, (node, weight)| sum + node * weight);
             sum += panel;
             panel > 1e-18 * sum
         });
-        let ln_integral = libm::log(s) + libm::log(sum);
-        Some(Death { ln_integral, ln_silence: n * end + s * libm::log1p(silence / lived) })
+        let ln_integral = libm::log(s) + libm::log(quick) + libm::log(sum);
+        Some(Death {
+            ln_integral,
+            ln_silence: n * libm::log1p(end) + s * libm::log1p(silence / lived),
+        })
     }
 }
 
@@ -359,40 +365,28 @@ impl Death {
     }
 }
 
-/// The panels of the integral of the death odds over `v` from 0 to `end`, with
-/// `heard = alpha + t_x`, `lived = beta + t_x`; ends early when `panel` says that it did not count.
+/// The panels of the integral of the death odds, over `y = (u-t_x)/(alpha+t_x)` from 0 to `end`:
+/// of `(1+y)^-n (1+qy)^-(s+1)`, `q = (alpha+t_x)/(beta+t_x)`. Ends early when `panel` says that it
+/// did not count.
 ///
-/// 20 nodes resolve a fall by six powers of e to a double, and by more where little is left. They
-/// also want room to the singularity `beta + u = 0`: it lies behind 0 on the axis of `v`, or beside
-/// the axis at a distance of pi.
+/// Twelve nodes resolve a fall by six powers of e to a double, and by more where little is left;
+/// and want room to the singularities at -1 and -1/q.
 pub(crate) fn death_panels(
     [n, s]: [f64; 2],
-    [heard, lived]: [f64; 2],
+    q: f64,
     end: f64,
     mut panel: impl FnMut(f64, f64) -> bool,
 ) {
-    let behind = if heard > lived { -libm::log1p(-lived / heard) } else { f64::INFINITY };
-    // Both factors at v, as the exponent fallen so far and how fast it falls.
-    let fall = |v: f64| {
-        let grown = heard * libm::expm1(v);
-        let quick = (heard + grown) / (lived + grown);
-        (n * v + s * libm::log1p(grown / lived), n + 1.0 + (s + 1.0) * quick)
-    };
-    let mut from = 0.0;
+    let nearest = 1.0_f64.min(1.0 / q);
+    let (mut from, mut fallen) = (0.0, 0.0);
     while from < end {
-        let (fallen, slope) = fall(from);
-        let mut width = (6.0 + fallen) / slope;
-        if heard < lived {
-            // The second factor is yet to fall.
-            width = width.min(3.0);
-            width = width.min((6.0 + fallen) / fall(from + width).1);
-        } else {
-            width = width.min(2.0 * (from + behind));
-        }
+        let slope = n / (1.0 + from) + (s + 1.0) * q / (1.0 + q * from);
+        let width = ((6.0 + fallen) / slope).min(from + nearest);
         let to = (from + width).min(end);
         if !panel(from, to) {
             break;
         }
         from = to;
+        fallen = n * ln_1p_of_positive(from) + s * ln_1p_of_positive(q * from);
     }
 }
