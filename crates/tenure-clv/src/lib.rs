@@ -23,6 +23,7 @@
 //! It models neither seasons nor covariates, and does not know what a client is: values by class are
 //! added up by the scorecard.
 
+mod cohort_value;
 mod columns;
 mod compare;
 mod error;
@@ -48,6 +49,7 @@ mod value;
 #[cfg(feature = "serde")]
 mod wire;
 
+pub use cohort_value::CohortValue;
 pub use columns::{HistoryColumns, Prediction};
 pub use compare::{Criterion, FitSummary, compare};
 pub use error::{
@@ -60,7 +62,7 @@ pub use fit::{
 };
 pub use frequencies::{FrequencyCount, FrequencyFit};
 pub use gate::{Correlation, GateThresholds, GateVerdict, SpendGate};
-pub use historical::HistoricalValue;
+pub use historical::{HistoricalValue, compounded_value};
 pub use history::{GroupedSummary, History};
 pub use log::{
     CustomerPurchases, FirstPurchase, FrequencyClass, Holdout, HoldoutAccuracy, HoldoutCustomer,

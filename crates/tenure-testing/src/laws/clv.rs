@@ -7,6 +7,9 @@ use tenure_clv::{
 /// Whatever parameters, history, horizon and discount the bytes say, within what is promised (counts
 /// to 1e5, ages to 1e6, parameters from 1e-6 to 1e6): every answer is a number, probabilities are
 /// probabilities, and no expectation is above what nobody leaving would buy.
+///
+/// # Panics
+/// Where that does not hold.
 #[expect(clippy::panic, reason = "a fuzz target reports by panicking")]
 pub fn clv(bytes: &[u8]) {
     let mut bytes = bytes.iter().copied();
