@@ -309,4 +309,25 @@ mod tests {
         assert_eq!((found, out), (Err(ColumnError::Unbounded), [7.0]));
         assert_eq!(customers.grouped().customers(), 1);
     }
+
+    /// More rows than a chunk holds: the seams do not show, on one thread or many.
+    #[test]
+    fn chunks_are_seamless() {
+        let rows = super::CHUNK + super::CHUNK / 2 + 7;
+        let week = |days: usize| tenure_stats::len_to_f64(days % 273) / 7.0;
+        let x: Vec<u64> = (0..rows).map(|row| u64::from(row % 5 > 2)).collect();
+        let age: Vec<f64> = (0..rows).map(|row| 1.0 + week(row * 31)).collect();
+        let recency: Vec<f64> =
+            x.iter().zip(&age).map(|(x, age)| if *x > 0 { 0.5 * age } else { 0.0 }).collect();
+        let customers = HistoryColumns::new(&x, &recency, &age, TimeUnit::Week).unwrap();
+        let model = PurchaseModel::from(BgNbd::new(0.3, 4.0, 0.8, 2.5, TimeUnit::Week).unwrap());
+        let span = crate::TimeSpan::new(13.0, TimeUnit::Week).unwrap();
+        let mut out = vec![f64::NAN; rows];
+        model.predict(&customers, Prediction::ExpectedPurchases(span), &mut out).unwrap();
+        for (row, (told, got)) in customers.iter().zip(&out).enumerate() {
+            if row % 977 == 0 || row + 9 > rows || row.abs_diff(super::CHUNK) < 3 {
+                assert_eq!(got.to_bits(), model.expected_purchases(&told, span).to_bits());
+            }
+        }
+    }
 }

@@ -4,7 +4,8 @@
 //! [`GroupedSummary`] and [`GroupedSpend`] gather them for a fit; [`BgNbd`] or [`ParetoNbd`] then
 //! says how many purchases are still to come, [`GammaGamma`] what one is worth. [`BgBb`] does so
 //! where purchases have their fixed opportunities. For contracts, [`Sbg`] projects renewals, and
-//! [`MarginStream`] and [`RetentionCurve`] discount known retention.
+//! [`MarginStream`] and [`RetentionCurve`] discount known retention. [`RfmBins`] and [`SegmentMap`]
+//! score without a model.
 //!
 //! ```
 //! use tenure_clv::{BgNbd, DiscountRate, GammaGamma, History, Spend, TimeUnit, residual_value};
@@ -17,6 +18,17 @@
 //! assert!(value.value.is_some_and(|total| total.finite().is_some_and(|value| value > 0.0)));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # From a log to values
+//!
+//! [`PurchaseLog::summaries`] (or [`PurchaseColumns`], [`SortedPurchases`]) gives one history a
+//! customer; [`HistoryColumns::grouped`] or [`GroupedSummary`] gathers them; [`BgNbd::fit`],
+//! [`BgNbd::fit_modified`], [`ParetoNbd::fit`] and [`Nbd::fit`] estimate, [`compare`] says which is
+//! likeliest; [`FrequencyFit`], [`PurchaseLog::holdout`] and [`PurchaseLog::tracking`] hold it against
+//! what happened; [`PurchaseModel::predict`] predicts, [`Fit::estimate`] says how surely;
+//! [`GammaGamma::fit`] and [`SpendGate`] say what a purchase is worth, and whether it may be
+//! multiplied; [`residual_value`] multiplies. The README of the crate walks this way with CDNOW, the
+//! data of the literature, and its published figures.
 //!
 //! # What this does not do
 //!

@@ -613,7 +613,9 @@ proptest! {
         prop_assert!(close(one, other, 1e-11));
         let off = stays.log_likelihood(&customer) - nbd.log_likelihood(&customer);
         prop_assert!(off.abs() < 1e-10);
-        prop_assert!(close(stays.p_new_customer(here, 2), nbd.p_new_customer(here, 2), 1e-10));
+        // Who would buy more often has dropped out by then with 1e-15.
+        let off = stays.p_new_customer(here, 2) - nbd.p_new_customer(here, 2);
+        prop_assert!(off.abs() < 1e-14 + 1e-10 * nbd.p_new_customer(here, 2));
     }
 
     #[test]
@@ -642,7 +644,7 @@ proptest! {
     #[test]
     fn columns_are_rows_to_the_bit(
         (bg, [r, alpha, a, b], _, _) in ordinary(),
-        rows in prop::collection::vec(strategies::history(9), 1..40),
+        rows in prop::collection::vec(strategies::history(9), 1..10),
         days in any::<bool>(),
     ) {
         // Rows twice, once reversed: what is remembered must not show.

@@ -4,10 +4,10 @@ use tenure_stats::{
     Positive, count_to_f64, digamma_difference, ln_beta_ratio, ln_gamma_ratio, trigamma_difference,
 };
 
-use super::cohort::{Cohort, Row, optimise_rows, total};
+use super::cohort::{Cohort, Row, fitted, optimise_rows};
 use super::newton::Evaluation;
 use super::sum::{Sums, Terms};
-use super::{DataPrint, Fit, FitOptions};
+use super::{Fit, FitOptions};
 use crate::error::FitError;
 use crate::history::GroupedSummary;
 use crate::kernel::ln_1p_of_positive;
@@ -65,9 +65,7 @@ impl BgNbd {
         let optimum = optimise_rows(objective, cohort, starts, options)?;
         let [r, alpha, a, b] = optimum.parameters();
         let model = Self::with_dropout([r, alpha * cohort.mean_age, a, b], groups.unit(), dropout)?;
-        let log_likelihood = total(groups, |told| model.log_likelihood(told));
-        let data = DataPrint::of_histories(groups);
-        Ok(optimum.into_fit(model, model.parameters(), log_likelihood, data))
+        Ok(fitted(optimum, model, groups, Self::log_likelihood))
     }
 }
 

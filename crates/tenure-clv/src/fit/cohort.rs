@@ -4,7 +4,7 @@ use tenure_stats::count_to_f64;
 
 use super::newton::Evaluation;
 use super::sum::Sum;
-use super::{FitOptions, Objective, Optimum, optimise};
+use super::{DataPrint, Fit, FitOptions, FittedModel, Objective, Optimum, optimise};
 use crate::error::FitError;
 use crate::history::{GroupedSummary, History};
 
@@ -86,6 +86,17 @@ pub(super) fn optimise_rows<const N: usize>(
     let coarse: Option<Objective<'_, N>> =
         (digest.len().saturating_mul(2) < cohort.rows.len()).then_some(&coarse);
     optimise(fine, coarse, starts, options)
+}
+
+/// The fit of a model in the user's unit, with the total likelihood it gives the histories.
+pub(super) fn fitted<M: FittedModel<N>, const N: usize>(
+    optimum: Optimum<N>,
+    model: M,
+    groups: &GroupedSummary,
+    log_likelihood: impl Fn(&M, &History) -> f64,
+) -> Fit<M, N> {
+    let sum = total(groups, |told| log_likelihood(&model, told));
+    optimum.into_fit(model, model.parameters(), sum, DataPrint::of_histories(groups))
 }
 
 /// About so many rows make a digest.

@@ -2,10 +2,10 @@
 
 use tenure_stats::{Positive, digamma_difference, ln_gamma_ratio, trigamma_difference};
 
-use super::cohort::{Cohort, Row, optimise_rows, total};
+use super::cohort::{Cohort, Row, fitted, optimise_rows};
 use super::newton::Evaluation;
 use super::sum::{Sums, Terms};
-use super::{DataPrint, Fit, FitOptions};
+use super::{Fit, FitOptions};
 use crate::error::FitError;
 use crate::history::GroupedSummary;
 use crate::model::nbd::Nbd;
@@ -60,9 +60,7 @@ impl Nbd {
         let optimum = optimise_rows(evaluate, cohort, starts, options)?;
         let [r, alpha] = optimum.parameters();
         let model = Self::new(r, alpha * cohort.mean_age, groups.unit())?;
-        let log_likelihood = total(groups, |told| model.log_likelihood(told));
-        let data = DataPrint::of_histories(groups);
-        Ok(optimum.into_fit(model, model.parameters(), log_likelihood, data))
+        Ok(fitted(optimum, model, groups, Self::log_likelihood))
     }
 }
 

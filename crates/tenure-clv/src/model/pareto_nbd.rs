@@ -330,23 +330,19 @@ impl ParetoNbd {
         let (heard, lived) = (alpha + told.recency(), beta + told.recency());
         let (end, quick) = (silence / heard, heard / lived);
         let mut sum = 0.0;
-        if quick <= 1.0 && s <= 64.0 {
-            sum = slow_death([n, s], quick, ln_1p_of_positive(end));
-        } else {
-            death_panels([n, s], quick, end, |from, to| {
-                let (mut nodes, weights) = twelve_between(from, to);
-                // Without a sum between them, several nodes are computed at once.
-                for node in &mut nodes {
-                    let stretched = quick * *node;
-                    let fallen = n * ln_1p_of_positive(*node) + s * ln_1p_of_positive(stretched);
-                    *node = exp_of_negative(-fallen) / (1.0 + stretched);
-                }
-                let panel =
-                    nodes.iter().zip(weights).fold(0.0, |sum, (node, weight)| sum + node * weight);
-                sum += panel;
-                panel > 1e-18 * sum
-            });
-        }
+        death_panels([n, s], quick, end, |from, to| {
+            let (mut nodes, weights) = twelve_between(from, to);
+            // Without a sum between them, several nodes are computed at once.
+            for node in &mut nodes {
+                let stretched = quick * *node;
+                let fallen = n * ln_1p_of_positive(*node) + s * ln_1p_of_positive(stretched);
+                *node = exp_of_negative(-fallen) / (1.0 + stretched);
+            }
+            let panel =
+                nodes.iter().zip(weights).fold(0.0, |sum, (node, weight)| sum + node * weight);
+            sum += panel;
+            panel > 1e-18 * sum
+        });
         let ln_integral = libm::log(s) + libm::log(quick) + libm::log(sum);
         Some(Death {
             ln_integral,
@@ -367,36 +363,6 @@ impl Death {
     fn ln_odds(&self) -> f64 {
         self.ln_silence + self.ln_integral
     }
-}
-
-/// The integral of [`death_panels`] over `v = ln(1+y)` up to `end`, for `q <= 1` and `s`
-/// not large: there it is nearly an exponential, whose singularities lie at a distance of pi or
-/// more, so one panel often does; and `y = e^v - 1` needs no digits below those of 1.
-fn slow_death([n, s]: [f64; 2], q: f64, end: f64) -> f64 {
-    const WIDEST: f64 = 3.0;
-    let grown = |v: f64| 1.0 / exp_of_negative(-v);
-    let (mut from, mut fallen, mut sum) = (0.0, 0.0, 0.0);
-    while from < end {
-        // The second factor falls more quickly the further on.
-        let e = grown(from + WIDEST);
-        let slope = n + (s + 1.0) * (q * e / (1.0 + q * (e - 1.0)));
-        let to = (from + ((6.0 + fallen) / slope).min(WIDEST)).min(end);
-        let (mut nodes, weights) = twelve_between(from, to);
-        for node in &mut nodes {
-            let e = grown(*node);
-            let stretched = q * (e - 1.0);
-            let fallen = n * *node + s * ln_1p_of_positive(stretched);
-            *node = exp_of_negative(-fallen) * (e / (1.0 + stretched));
-        }
-        let panel = nodes.iter().zip(weights).fold(0.0, |sum, (node, weight)| sum + node * weight);
-        sum += panel;
-        if panel <= 1e-18 * sum {
-            break;
-        }
-        from = to;
-        fallen = n * from + s * ln_1p_of_positive(q * (grown(from) - 1.0));
-    }
-    sum
 }
 
 /// The panels of the integral of the death odds, over `y = (u-t_x)/(alpha+t_x)` from 0 to `end`:
