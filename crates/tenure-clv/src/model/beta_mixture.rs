@@ -186,10 +186,50 @@ impl Alive {
         }
         let (rates, _) = gamma_nodes(self.n, self.exposure, force);
         let fastest = rates.iter().fold(0.0, |fastest: f64, &(rate, _)| fastest.max(rate));
+        let ratio = fastest / force;
+        // Where p rate/force is small, rate/(force + p rate) is a short series of its powers: for
+        // slow rates at every p, and for all rates at small p.
+        let (mut slow, mut all) = (Powers::default(), Powers::default());
+        let mut quick = Vec::with_capacity(rates.len());
+        for &(rate, weight) in &rates {
+            all.add(rate / fastest, weight);
+            if rate < SMALL * force {
+                slow.add(rate / force, weight);
+            } else {
+                quick.push((rate, weight));
+            }
+        }
         let weighted = |p: f64, _: f64| {
-            rates.iter().fold(0.0, |sum, &(rate, weight)| sum + weight * rate / (force + p * rate))
+            if p * ratio < SMALL {
+                return ratio * all.alternating(p * ratio);
+            }
+            let term =
+                |sum: f64, &(rate, weight): &(f64, f64)| sum + weight * rate / (force + p * rate);
+            slow.alternating(p) + quick.iter().fold(0.0, term)
         };
-        Some(beta_mean([a, b], fastest / force, weighted))
+        Some(beta_mean([a, b], ratio, weighted))
+    }
+}
+
+/// Seven powers of numbers below this are a series to the last digit.
+const SMALL: f64 = 1e-3;
+
+/// Weighted sums of the first powers of numbers up to 1.
+#[derive(Debug, Default)]
+struct Powers([f64; 7]);
+
+impl Powers {
+    fn add(&mut self, number: f64, weight: f64) {
+        let mut power = weight;
+        for sum in &mut self.0 {
+            power *= number;
+            *sum += power;
+        }
+    }
+
+    /// The weighted sum of `t - x t^2 + x^2 t^3 - ...`, which is that of `t/(1 + x t)`.
+    fn alternating(&self, x: f64) -> f64 {
+        self.0.iter().rev().fold(0.0, |value, sum| sum - x * value)
     }
 }
 
