@@ -6,6 +6,8 @@
 
 mod classify;
 mod clv;
+mod service;
+mod survey;
 
 /// Why a workload could not be run.
 type Failure = Box<dyn std::error::Error>;
@@ -14,7 +16,9 @@ type Failure = Box<dyn std::error::Error>;
 type Workload = (&'static str, fn() -> Result<bool, Failure>);
 
 fn workloads() -> impl Iterator<Item = Workload> {
-    [classify::WORKLOADS.as_slice(), clv::WORKLOADS.as_slice()].concat().into_iter()
+    [classify::WORKLOADS.as_slice(), &clv::WORKLOADS, &service::WORKLOADS, &survey::WORKLOADS]
+        .concat()
+        .into_iter()
 }
 
 fn main() -> Result<(), Failure> {

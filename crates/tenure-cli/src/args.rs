@@ -24,6 +24,8 @@ First steps:
   tenure report portfolio           a report on a folder
   tenure classify portfolio         a verdict on every account, and why
   tenure explain portfolio syn-041  one account, on a page that a person can read out
+  tenure survey portfolio           what they say; also of one file of answers
+  tenure service portfolio          how well they are served
   tenure rules show generic         the rules, to start your own from
   tenure clv purchases.csv          what customers will still buy, from a file of purchases
   tenure schema purchases           the columns of a table, to bring your own
@@ -42,6 +44,12 @@ pub(crate) enum Command {
     /// Explain the verdict on one account, on a page that a person can read out
     #[command(after_help = EXPLAIN_HELP, allow_missing_positional = true)]
     Explain(ExplainArgs),
+    /// Say what they say: NPS, CSAT and CES of a folder or of one file of answers
+    #[command(after_help = crate::survey::HELP)]
+    Survey(crate::survey::SurveyArgs),
+    /// Say how well they are served: first contact resolution, times, promises, automation
+    #[command(after_help = crate::service::HELP)]
+    Service(crate::service::ServiceArgs),
     /// Show, check and compare rule sets, packs and playbooks
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -139,7 +147,7 @@ pub(crate) const DEMO_SEED: u64 = 1;
 
 #[derive(Debug, Args)]
 pub(crate) struct SchemaArgs {
-    /// Only this table [default: all]
+    /// Only this table; or report.json: the JSON Schema of that document [default: every table]
     pub(crate) table: Option<String>,
 }
 

@@ -12,6 +12,9 @@ mod explain;
 mod readme;
 mod report;
 mod rules;
+mod schema;
+mod service;
+mod survey;
 
 use std::fs;
 use std::process::{Command, Output};
