@@ -51,20 +51,20 @@ fn measured_clv_alive(
 fn measured_clv_expected(
     model: &PurchaseModel,
     customers: &HistoryColumns<'_>,
-    prediction: Prediction,
+    horizon: TimeSpan,
     out: &mut [f64],
 ) -> Result<(), Failure> {
-    Ok(model.predict(customers, prediction, out)?)
+    Ok(model.predict(customers, Prediction::ExpectedPurchases(horizon), out)?)
 }
 
 #[inline(never)]
 fn measured_clv_discounted(
     model: &PurchaseModel,
     customers: &HistoryColumns<'_>,
-    prediction: Prediction,
+    rate: DiscountRate,
     out: &mut [f64],
 ) -> Result<(), Failure> {
-    Ok(model.predict(customers, prediction, out)?)
+    Ok(model.predict(customers, Prediction::DiscountedPurchases(rate), out)?)
 }
 
 /// The columns of a cohort: whole days, told in weeks.
@@ -146,16 +146,15 @@ fn expected() -> Result<bool, Failure> {
     let (cohort, model) = (Cohort::new()?, published()?);
     let mut out = vec![-1.0; CUSTOMERS];
     let quarter = TimeSpan::new(39.0, TimeUnit::Week)?;
-    let asked = Prediction::ExpectedPurchases(quarter);
-    measured_clv_expected(&model, black_box(&cohort.columns()?), asked, &mut out)?;
+    measured_clv_expected(&model, black_box(&cohort.columns()?), quarter, &mut out)?;
     Ok(out.iter().all(|purchases| *purchases > 0.0))
 }
 
 fn discounted() -> Result<bool, Failure> {
     let (cohort, model) = (Cohort::new()?, published()?);
     let mut out = vec![-1.0; CUSTOMERS];
-    let asked = Prediction::DiscountedPurchases(DiscountRate::per_year(0.15)?);
-    measured_clv_discounted(&model, black_box(&cohort.columns()?), asked, &mut out)?;
+    let rate = DiscountRate::per_year(0.15)?;
+    measured_clv_discounted(&model, black_box(&cohort.columns()?), rate, &mut out)?;
     Ok(out.iter().all(|purchases| *purchases > 0.0))
 }
 

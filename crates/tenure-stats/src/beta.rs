@@ -58,8 +58,7 @@ pub fn tails(x: f64, a: f64, b: f64) -> Result<Tails, DomainError> {
 /// The same as [`tails`] at `x = 1 - y`, both given, so that neither end loses digits: near 1 a double
 /// knows `x` to 1e-16, and `y` to all its digits.
 ///
-/// *Accuracy*: relative error of the smaller tail below 5e-13 for a from 1 and b from 1e-3 to 1e6
-/// (test against 40 digits).
+/// *Accuracy*: as [`tails`].
 ///
 /// # Errors
 /// `x` or `y` outside 0 to 1, `a` or `b` not above 0 and finite.
@@ -67,7 +66,7 @@ pub fn tails(x: f64, a: f64, b: f64) -> Result<Tails, DomainError> {
 /// ```
 /// // above all but 1e-20 of a uniform distribution
 /// let upper = tenure_stats::beta::tails_of(1.0, 1e-20, 1.0, 1.0)?.upper;
-/// assert!((upper / 1e-20 - 1.0).abs() < 1e-15);
+/// assert!((upper / 1e-20 - 1.0).abs() < 1e-13);
 /// # Ok::<(), tenure_stats::DomainError>(())
 /// ```
 pub fn tails_of(x: f64, y: f64, a: f64, b: f64) -> Result<Tails, DomainError> {
