@@ -5,6 +5,7 @@
 //! A module an area; a workload is named as the function it measures, after `measured_`.
 
 mod classify;
+mod clv;
 mod service;
 mod survey;
 
@@ -15,7 +16,9 @@ type Failure = Box<dyn std::error::Error>;
 type Workload = (&'static str, fn() -> Result<bool, Failure>);
 
 fn workloads() -> impl Iterator<Item = Workload> {
-    [classify::WORKLOADS.as_slice(), &service::WORKLOADS, &survey::WORKLOADS].concat().into_iter()
+    [classify::WORKLOADS.as_slice(), &clv::WORKLOADS, &service::WORKLOADS, &survey::WORKLOADS]
+        .concat()
+        .into_iter()
 }
 
 fn main() -> Result<(), Failure> {

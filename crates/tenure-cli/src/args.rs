@@ -27,6 +27,7 @@ First steps:
   tenure survey portfolio           what they say; also of one file of answers
   tenure service portfolio          how well they are served
   tenure rules show generic         the rules, to start your own from
+  tenure clv purchases.csv          what customers will still buy, from a file of purchases
   tenure schema purchases           the columns of a table, to bring your own
 
 Exit codes: 0 done, 1 rows were rejected and --strict was given, 2 the command line or the input \
@@ -52,6 +53,9 @@ pub(crate) enum Command {
     /// Show, check and compare rule sets, packs and playbooks
     #[command(subcommand)]
     Rules(RulesCommand),
+    /// Fit models of purchases: who is alive, who buys how much more, what is it worth
+    #[command(after_help = crate::clv::HELP)]
+    Clv(crate::clv::ClvArgs),
     /// Write a made-up portfolio as a folder of tables
     Demo(DemoArgs),
     /// Print the tables and columns an input folder may hold

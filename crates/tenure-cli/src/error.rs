@@ -73,6 +73,8 @@ pub(crate) enum CommandError {
     From(#[source] BackwardsError),
     #[error("{faulty} of {files} file(s) cannot be used")]
     FaultyFiles { faulty: usize, files: usize },
+    #[error("{0}")]
+    Clv(String),
     #[error(
         "`{}` is a file: name the column with the answers, as in --answers score; or give the folder with the tables",
         path.display()

@@ -2,6 +2,7 @@
 
 mod args;
 mod classify;
+mod clv;
 mod demo;
 mod document;
 mod error;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         Command::Survey(args) => survey::run(&args),
         Command::Service(args) => service::run(&args),
         Command::Rules(command) => rules::run(&command),
+        Command::Clv(args) => clv::run(&args),
         Command::Demo(args) => write_demo(&args).map(|()| Rejects::None),
         Command::Schema(args) => print_schema(&args).map(|()| Rejects::None),
     };

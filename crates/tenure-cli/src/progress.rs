@@ -15,6 +15,11 @@ pub(crate) fn accounts(total: u64) -> ProgressBar {
     bar(total, "{msg:28} {bar:30} {human_pos}/{human_len} accounts {eta}")
 }
 
+/// A bar over steps of work; hidden unless standard error is a terminal.
+pub(crate) fn steps(total: u64) -> ProgressBar {
+    bar(total, "{msg:28} {bar:30} {human_pos}/{human_len} {eta}")
+}
+
 fn bar(total: u64, template: &str) -> ProgressBar {
     if !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();

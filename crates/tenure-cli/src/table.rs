@@ -263,7 +263,7 @@ fn head(names: impl IntoIterator<Item = String>) -> Vec<Cell> {
         .collect()
 }
 
-fn right(text: String) -> Cell {
+pub(crate) fn right(text: String) -> Cell {
     Cell::new(text).set_alignment(CellAlignment::Right)
 }
 

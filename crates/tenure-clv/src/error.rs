@@ -69,6 +69,9 @@ pub enum PurchaseRowError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PurchaseLogError {
+    /// A customer whose turn is over.
+    #[error("the rows are not sorted by customer")]
+    NotSorted,
     /// The other log has another currency or other policies.
     #[error("the logs have different definitions: currency, period and policies must agree")]
     DefinitionMismatch,
@@ -173,6 +176,177 @@ pub enum GroupError {
     Overflow,
 }
 
+/// Why the columns of a log were refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PurchaseColumnError {
+    /// Columns that do not belong together.
+    #[error("columns of `{customers}`, `{dates}` and `{minor}` rows are not of one table")]
+    Length {
+        /// Rows of customers.
+        customers: usize,
+        /// Rows of dates.
+        dates: usize,
+        /// Rows of amounts.
+        minor: usize,
+    },
+    /// A row is no row of a log.
+    #[error("row {row}: {reason}")]
+    Row {
+        /// Which row, from 0.
+        row: usize,
+        /// Why.
+        reason: PurchaseRowError,
+    },
+}
+
+/// Why scores, bins or segments were refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RfmError {
+    /// Not a score.
+    #[error("score `{found}` is outside 1 to 5")]
+    Score {
+        /// The score refused.
+        found: u8,
+    },
+    /// Nobody to make bins from.
+    #[error("bins are made from at least one customer who purchased")]
+    Nobody,
+    /// Cuts out of order.
+    #[error("cuts do not go from worse to better, or are no numbers")]
+    Order,
+    /// Without a name nobody can tell one making from another.
+    #[error("a name of 1 to 100 bytes is needed")]
+    Version,
+    /// A range without a cell, or with more than there are.
+    #[error("segment `{name}` ranges from `{from}` to `{to}`, which is not within 1 to 5")]
+    Range {
+        /// The segment.
+        name: String,
+        /// The first score.
+        from: u8,
+        /// The last score.
+        to: u8,
+    },
+    /// A cell without a segment.
+    #[error("no segment holds the cell {cell}")]
+    Gap {
+        /// The cell.
+        cell: crate::RfmScore,
+    },
+    /// A cell with two.
+    #[error("the cell {cell} is both `{}` and `{}`", names[0], names[1])]
+    Overlap {
+        /// The cell.
+        cell: crate::RfmScore,
+        /// The segments.
+        names: [String; 2],
+    },
+}
+
+/// Why customers could not be made up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SimulationError {
+    /// Beyond any use.
+    #[error("customer {number} buys more than ten million times, or has too many opportunities")]
+    TooMany {
+        /// Which, from 0.
+        number: u64,
+    },
+}
+
+/// A holdout that ends before it begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a holdout from after {cut} cannot end on {end}")]
+pub struct HoldoutError {
+    pub(crate) cut: NaiveDate,
+    pub(crate) end: NaiveDate,
+}
+
+impl HoldoutError {
+    /// The cut and the end refused.
+    #[must_use]
+    pub const fn found(&self) -> (NaiveDate, NaiveDate) {
+        (self.cut, self.end)
+    }
+}
+
+/// Why fits cannot be compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CompareError {
+    /// There is none.
+    #[error("no fit to compare")]
+    Nothing,
+    /// Likelihoods of other data, or of another unit of time, mean something else.
+    #[error("fit {place} (`{name}`) is of other data or another unit than fit 0")]
+    OtherData {
+        /// Which, from 0.
+        place: usize,
+        /// Its name.
+        name: &'static str,
+    },
+    /// A penalised fit is not at the maximum of its likelihood.
+    #[error("fit {place} (`{name}`) has a penalty: AIC and BIC are of maximum likelihood")]
+    Penalty {
+        /// Which, from 0.
+        place: usize,
+        /// Its name.
+        name: &'static str,
+    },
+}
+
+/// Why a gate was refused.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum GateError {
+    /// Not two absolute correlations in order.
+    #[error("thresholds `{caution}` and `{violated}` are not 0 <= caution <= violated <= 1")]
+    Thresholds {
+        /// Where caution should start.
+        caution: f64,
+        /// Where the assumption should be given up.
+        violated: f64,
+    },
+}
+
+/// Why columns of histories were refused, or a prediction of them.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ColumnError {
+    /// Columns that do not belong together.
+    #[error("columns of `{x}`, `{recency}` and `{age}` rows are not of one table")]
+    Length {
+        /// Rows of `x`.
+        x: usize,
+        /// Rows of `t_x`.
+        recency: usize,
+        /// Rows of `T`.
+        age: usize,
+    },
+    /// A row is no history.
+    #[error("row {row}: {reason}")]
+    History {
+        /// Which row, from 0.
+        row: usize,
+        /// Why.
+        reason: HistoryError,
+    },
+    /// No room for the answers, or too much.
+    #[error("`{rows}` rows cannot be answered into `{out}` numbers")]
+    Out {
+        /// Rows asked of.
+        rows: usize,
+        /// Numbers to write to.
+        out: usize,
+    },
+    /// Without a discount the purchases to come are more than any number.
+    #[error("the purchases to come have no bound without a discount under this model")]
+    Unbounded,
+}
+
 /// A model parameter outside its range.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 #[error("parameter {name} `{found}` is outside 1e-12 to 1e12")]
@@ -225,6 +399,21 @@ pub enum FitError {
     /// An estimate in the user's units is outside the range of the model.
     #[error(transparent)]
     Parameter(#[from] ParameterError),
+    /// A penalty that is not one.
+    #[error("penalty `{found}` is outside 0 to 1e12")]
+    Penalty {
+        /// The weight refused.
+        found: f64,
+    },
+    /// A bootstrap over other data than the model was fitted to.
+    #[error("this is not the data that the model was fitted to")]
+    OtherData,
+    /// A group refused what was drawn from it.
+    #[error(transparent)]
+    Group(#[from] GroupError),
+    /// Counts of survivors refused what was drawn from them.
+    #[error(transparent)]
+    Survivor(#[from] SurvivorError),
     /// No start led to a finite likelihood.
     #[error("the likelihood is not finite from any start")]
     NotFinite,

@@ -8,14 +8,23 @@
 mod bg_bb;
 mod bg_nbd;
 mod cohort;
+mod data;
 mod eigen;
+mod estimate;
 mod gamma_gamma;
+mod nbd;
 mod newton;
+mod options;
 mod pareto_nbd;
+mod resample;
 mod sbg;
 mod sum;
 
+pub use data::DataPrint;
+pub use estimate::{Estimate, Scale};
 use newton::{Ascent, Evaluation};
+pub use options::FitOptions;
+pub use resample::{Bootstrap, FittedModel};
 pub(crate) use sum::Sum;
 
 use crate::error::FitError;
@@ -83,41 +92,73 @@ pub struct Fit<M, const N: usize> {
     pub max_gradient: f64,
     /// The steps of the best start.
     pub iterations: u32,
-    /// The three fixed starts, in order.
+    /// The three fixed starts, in order; one start where a bootstrap fits again.
     pub starts: Vec<FitStart<N>>,
     /// Largest by smallest curvature in log-parameters; `None` if not at a strict maximum.
     pub condition: Option<f64>,
     /// How many customers the likelihood is of.
     pub customers: u64,
+    /// The weight of the penalty; 0 for maximum likelihood.
+    pub penalty: f64,
+    /// Which data it was fitted to: fits of the same data can be compared.
+    pub data: DataPrint,
 }
 
 /// What a fit found, in scaled units and in logarithms.
 struct Optimum<const N: usize> {
     ascent: Ascent<N>,
     starts: Vec<FitStart<N>>,
+    penalty: f64,
 }
 
-/// Climbs from each start; the best wins, the first of equals.
+/// A log-likelihood to climb.
+type Objective<'a, const N: usize> = &'a dyn Fn(&[f64; N]) -> Evaluation<N>;
+
+/// Climbs from each start; the best wins, the first of equals. With a `coarse` objective each start
+/// climbs that first, and starts that end in one place there climb on together.
 fn optimise<const N: usize>(
     objective: impl Fn(&[f64; N]) -> Evaluation<N>,
-    starts: [[f64; N]; 3],
+    coarse: Option<Objective<'_, N>>,
+    starts: &[[f64; N]],
+    options: FitOptions,
 ) -> Result<Optimum<N>, FitError> {
-    let mut best: Option<Ascent<N>> = None;
+    let penalty = options.penalty();
+    let objective = |point: &[f64; N]| objective(point).penalised(penalty, point);
+    let mut climbs: Vec<([f64; N], Option<Ascent<N>>)> = Vec::with_capacity(starts.len());
     let mut reached = Vec::with_capacity(starts.len());
-    for parameters in starts {
-        let ascent = newton::ascend(&objective, parameters.map(libm::log));
+    for &parameters in starts {
+        let point = parameters.map(libm::log);
+        let foothill = coarse.and_then(|coarse| {
+            let coarse = |point: &[f64; N]| coarse(point).penalised(penalty, point);
+            newton::ascend(&coarse, point).filter(|found| found.status == FitStatus::Converged)
+        });
+        let (from, steps) = foothill.map_or((point, 0), |found| (found.point, found.iterations));
+        let near = |other: &[f64; N]| {
+            steps > 0 && from.iter().zip(other).all(|(one, other)| (one - other).abs() < 1e-6)
+        };
+        let place = if let Some(known) = climbs.iter().position(|(other, _)| near(other)) {
+            known
+        } else {
+            climbs.push((from, newton::ascend(&objective, from)));
+            climbs.len().saturating_sub(1)
+        };
+        let ascent = climbs.get(place).and_then(|(_, ascent)| ascent.as_ref());
+        let more = ascent.map_or(0, |ascent| ascent.iterations);
         reached.push(FitStart {
             parameters,
-            log_likelihood: ascent.as_ref().map(|ascent| ascent.evaluation.value),
-            iterations: ascent.as_ref().map_or(0, |ascent| ascent.iterations),
+            log_likelihood: ascent.map(|ascent| ascent.evaluation.value),
+            iterations: steps.saturating_add(more),
         });
+    }
+    let mut best: Option<Ascent<N>> = None;
+    for (_, ascent) in climbs {
         if let Some(ascent) = ascent
             && best.as_ref().is_none_or(|best| ascent.evaluation.value > best.evaluation.value)
         {
             best = Some(ascent);
         }
     }
-    best.map(|ascent| Optimum { ascent, starts: reached }).ok_or(FitError::NotFinite)
+    best.map(|ascent| Optimum { ascent, starts: reached, penalty }).ok_or(FitError::NotFinite)
 }
 
 impl<const N: usize> Optimum<N> {
@@ -132,7 +173,7 @@ impl<const N: usize> Optimum<N> {
         model: M,
         parameters: [f64; N],
         log_likelihood: f64,
-        customers: u64,
+        data: DataPrint,
     ) -> Fit<M, N> {
         let Ascent { evaluation, iterations, curvature, status, .. } = self.ascent;
         let log_covariance = matches!(status, FitStatus::Converged).then(|| curvature.inverse());
@@ -155,7 +196,9 @@ impl<const N: usize> Optimum<N> {
             iterations,
             starts: self.starts,
             condition: curvature.condition(),
-            customers,
+            customers: data.customers(),
+            penalty: self.penalty,
+            data,
         }
     }
 }
@@ -163,7 +206,7 @@ impl<const N: usize> Optimum<N> {
 #[cfg(test)]
 mod tests {
     use super::newton::Evaluation;
-    use super::{FitStatus, optimise};
+    use super::{FitOptions, FitStatus, optimise};
     use crate::{
         BgNbd, FitError, GammaGamma, GroupedSpend, GroupedSummary, History, Spend, TimeUnit,
     };
@@ -193,7 +236,7 @@ mod tests {
     fn an_objective_that_is_never_finite_has_no_fit() {
         let nowhere =
             |_: &[f64; 1]| Evaluation { value: f64::NAN, gradient: [0.0], hessian: [[0.0]] };
-        let found = optimise(nowhere, [[1.0], [2.0], [3.0]]);
+        let found = optimise(nowhere, None, &[[1.0], [2.0], [3.0]], FitOptions::new());
         assert_eq!(found.err(), Some(FitError::NotFinite));
     }
 
@@ -222,7 +265,7 @@ mod tests {
             let off = point[0] - 0.5;
             Evaluation { value: -off * off, gradient: [-2.0 * off], hessian: [[-2.0]] }
         };
-        let found = optimise(parabola, [[1.0], [2.0], [30.0]]).unwrap();
+        let found = optimise(parabola, None, &[[1.0], [2.0], [30.0]], FitOptions::new()).unwrap();
         assert_eq!(found.ascent.status, FitStatus::Converged);
         assert!((found.ascent.point[0] - 0.5).abs() < 1e-12);
         assert!(found.ascent.curvature.condition().is_some());

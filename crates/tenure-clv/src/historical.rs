@@ -2,8 +2,56 @@
 
 use chrono::NaiveDate;
 use tenure_model::{Currency, Minor};
+use tenure_stats::integer_to_f64;
 
 use crate::error::HistoricalValueError;
+use crate::fit::Sum;
+use crate::rate::DiscountRate;
+use crate::unit::TimeUnit;
+
+/// What are past margins worth on a later day, at a rate at which money could have been lent?
+///
+/// ```text
+/// value = sum over margins dated at or before as_of of margin * e^(delta * days since)
+/// ```
+///
+/// The opposite of a discount: earlier margins are worth more. An estimate, so a float, in the minor
+/// units of the margins; the exact sum without it is [`HistoricalValue`].
+///
+/// *Shape*: rows of a day and a margin; those after `as_of` are left out and counted beside the
+/// value. *Undefined when* it grew past every double. *Accuracy*: the sum is compensated.
+///
+/// ```
+/// use chrono::NaiveDate;
+/// use tenure_clv::{DiscountRate, TimeSpan, TimeUnit, compounded_value};
+/// use tenure_model::Minor;
+/// let day = |day| NaiveDate::from_ymd_opt(2024, 1, day).ok_or("no such day");
+/// let daily = DiscountRate::per_period(0.1, TimeSpan::new(1.0, TimeUnit::Day)?)?;
+/// let margins = [(day(1)?, Minor::new(100)), (day(3)?, Minor::new(100)), (day(9)?, Minor::new(1))];
+/// let (value, later) = compounded_value(margins, daily, day(3)?);
+/// // 100 * 1.1^2 + 100
+/// assert!(value.is_some_and(|value| (value - 221.0).abs() < 1e-12) && later == 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub fn compounded_value(
+    margins: impl IntoIterator<Item = (NaiveDate, Minor)>,
+    rate: DiscountRate,
+    as_of: NaiveDate,
+) -> (Option<f64>, u64) {
+    let force = rate.force(TimeUnit::Day);
+    let (mut sum, mut later) = (Sum::default(), 0_u64);
+    for (date, margin) in margins {
+        let days = as_of.signed_duration_since(date).num_days();
+        if days < 0 {
+            later = later.saturating_add(1);
+            continue;
+        }
+        let grown = libm::exp(force * integer_to_f64(i128::from(days)));
+        sum.add(integer_to_f64(i128::from(margin.units())) * grown);
+    }
+    (Some(sum.total()).filter(|value| value.is_finite()), later)
+}
 
 /// What was this customer worth, up to and with a day?
 ///

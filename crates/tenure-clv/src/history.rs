@@ -158,6 +158,21 @@ impl GroupedSummary {
         Self { unit, rows: BTreeMap::new(), customers: 0 }
     }
 
+    /// Of histories known to be in that unit: sorted, then counted.
+    pub(crate) fn of(unit: TimeUnit, histories: impl Iterator<Item = History>) -> Self {
+        // Times are not negative: their bits have their order.
+        let mut keys: Vec<[u64; 3]> =
+            histories.map(|told| [told.x, told.recency.to_bits(), told.age.to_bits()]).collect();
+        keys.sort_unstable();
+        let rows = keys.chunk_by(|left, right| left == right).filter_map(|alike| {
+            let &[x, recency, age] = alike.first()?;
+            let told = History::trusted(x, f64::from_bits(recency), f64::from_bits(age), unit);
+            Some((told, u64::try_from(alike.len()).unwrap_or(u64::MAX)))
+        });
+        let rows: BTreeMap<History, u64> = rows.collect();
+        Self { unit, rows, customers: u64::try_from(keys.len()).unwrap_or(u64::MAX) }
+    }
+
     /// Adds one customer.
     ///
     /// # Errors

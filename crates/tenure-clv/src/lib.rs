@@ -4,7 +4,8 @@
 //! [`GroupedSummary`] and [`GroupedSpend`] gather them for a fit; [`BgNbd`] or [`ParetoNbd`] then
 //! says how many purchases are still to come, [`GammaGamma`] what one is worth. [`BgBb`] does so
 //! where purchases have their fixed opportunities. For contracts, [`Sbg`] projects renewals, and
-//! [`MarginStream`] and [`RetentionCurve`] discount known retention.
+//! [`MarginStream`] and [`RetentionCurve`] discount known retention. [`RfmBins`] and [`SegmentMap`]
+//! score without a model.
 //!
 //! ```
 //! use tenure_clv::{BgNbd, DiscountRate, GammaGamma, History, Spend, TimeUnit, residual_value};
@@ -18,21 +19,40 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # From a log to values
+//!
+//! [`PurchaseLog::summaries`] (or [`PurchaseColumns`], [`SortedPurchases`]) gives one history a
+//! customer; [`HistoryColumns::grouped`] or [`GroupedSummary`] gathers them; [`BgNbd::fit`],
+//! [`BgNbd::fit_modified`], [`ParetoNbd::fit`] and [`Nbd::fit`] estimate, [`compare`] says which is
+//! likeliest; [`FrequencyFit`], [`PurchaseLog::holdout`] and [`PurchaseLog::tracking`] hold it against
+//! what happened; [`PurchaseModel::predict`] predicts, [`Fit::estimate`] says how surely;
+//! [`GammaGamma::fit`] and [`SpendGate`] say what a purchase is worth, and whether it may be
+//! multiplied; [`residual_value`] multiplies. The README of the crate walks this way with CDNOW, the
+//! data of the literature, and its published figures.
+//!
 //! # What this does not do
 //!
-//! It models neither seasons nor covariates, gives no distribution of the number of purchases,
-//! and does not know what a client is: values by class are added up by the scorecard.
+//! It models neither seasons nor covariates, and does not know what a client is: values by class are
+//! added up by the scorecard.
 
+mod cohort_value;
+mod columns;
+mod compare;
 mod error;
 mod fit;
+mod frequencies;
+mod gate;
 mod historical;
 mod history;
+mod kernel;
 mod log;
 mod margin;
 mod model;
 mod opportunity;
 mod rate;
 mod residual;
+mod rfm;
+mod simulate;
 mod spend;
 mod survivors;
 mod tracking;
@@ -41,17 +61,26 @@ mod value;
 #[cfg(feature = "serde")]
 mod wire;
 
+pub use cohort_value::CohortValue;
+pub use columns::{HistoryColumns, Prediction};
+pub use compare::{Criterion, FitSummary, compare};
 pub use error::{
-    FitError, GroupError, HistoricalValueError, HistoryError, MarginError, OpportunityError,
-    ParameterError, PurchaseLogError, PurchaseRowError, RateError, SpanError, SpendError,
-    SurvivorError,
+    ColumnError, CompareError, FitError, GateError, GroupError, HistoricalValueError, HistoryError,
+    HoldoutError, MarginError, OpportunityError, ParameterError, PurchaseLogError,
+    PurchaseRowError, RateError, RfmError, SimulationError, SpanError, SpendError, SurvivorError,
 };
-pub use fit::{Fit, FitStart, FitStatus};
-pub use historical::HistoricalValue;
+pub use fit::{
+    Bootstrap, DataPrint, Estimate, Fit, FitOptions, FitStart, FitStatus, FittedModel, Scale,
+};
+pub use frequencies::{FrequencyCount, FrequencyFit};
+pub use gate::{Correlation, GateThresholds, GateVerdict, SpendGate};
+pub use historical::{HistoricalValue, compounded_value};
 pub use history::{GroupedSummary, History};
 pub use log::{
-    CustomerPurchases, FirstPurchase, OccasionPeriod, PurchaseLog, PurchaseOutcome, PurchaseRow,
-    PurchaseSummaries, PurchaseSummary, Refunds, SummaryDefinition, TotalSpend, ZeroSpend,
+    CustomerPurchases, FirstPurchase, FrequencyClass, Holdout, HoldoutAccuracy, HoldoutCustomer,
+    OccasionPeriod, PurchaseColumns, PurchaseLog, PurchaseOutcome, PurchaseRow, PurchaseSummaries,
+    PurchaseSummary, Refunds, SortedPurchases, SummaryDefinition, TotalSpend, TrackedWeek,
+    Tracking, ZeroSpend,
 };
 pub use margin::{
     CurveTiming, MarginStream, RetentionCurve, RetentionRate, Timing, TruncatedValue,
@@ -59,11 +88,17 @@ pub use margin::{
 pub use model::bg_bb::BgBb;
 pub use model::bg_nbd::{BgNbd, Dropout};
 pub use model::gamma_gamma::{ExpectedSpend, GammaGamma};
+pub use model::nbd::Nbd;
 pub use model::pareto_nbd::ParetoNbd;
+pub use model::purchases::PurchaseModel;
 pub use model::sbg::Sbg;
 pub use opportunity::{GroupedOpportunities, OpportunityHistory};
 pub use rate::DiscountRate;
 pub use residual::{PeriodValue, ResidualValue, residual_value, truncated_value};
+pub use rfm::{
+    RFM_WINDOW_DAYS, Rfm, RfmBins, RfmCells, RfmScore, RfmSizes, RfmTable, Segment, SegmentMap,
+};
+pub use simulate::SimulatedCustomer;
 pub use spend::{GroupedSpend, Spend};
 pub use survivors::SurvivorCounts;
 pub use tracking::expected_cumulative;

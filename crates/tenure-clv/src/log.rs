@@ -1,8 +1,11 @@
 //! From rows of purchases to one summary per customer.
 
+mod columns;
 mod days;
 mod definition;
+mod holdout;
 mod row;
+mod stream;
 mod summary;
 
 use std::collections::BTreeMap;
@@ -10,9 +13,15 @@ use std::collections::btree_map::Entry;
 
 use chrono::NaiveDate;
 
+pub use columns::PurchaseColumns;
 pub use days::CustomerPurchases;
 pub use definition::{FirstPurchase, OccasionPeriod, Refunds, SummaryDefinition, ZeroSpend};
+pub use holdout::{
+    FrequencyClass, Holdout, HoldoutAccuracy, HoldoutCustomer, TrackedWeek, Tracking,
+};
 pub use row::PurchaseRow;
+pub use stream::SortedPurchases;
+pub(crate) use summary::Scratch;
 pub use summary::{PurchaseOutcome, PurchaseSummary, TotalSpend};
 
 use crate::error::PurchaseLogError;
@@ -154,14 +163,7 @@ impl<K: Ord> PurchaseLog<K> {
         };
         let mut scratch = summary::Scratch::default();
         for (customer, days) in &self.customers {
-            let outcome = scratch.finish(days, self.definition, as_of);
-            found.later_rows = found.later_rows.saturating_add(outcome.later_rows);
-            found.unabsorbed_refunds =
-                found.unabsorbed_refunds.saturating_add(outcome.unabsorbed_refunds);
-            match outcome.summary {
-                Some(summary) => found.rows.push((customer, summary)),
-                None => found.without_purchase = found.without_purchase.saturating_add(1),
-            }
+            found.take(customer, scratch.outcome(days, self.definition, as_of));
         }
         found
     }

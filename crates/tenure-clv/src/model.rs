@@ -3,9 +3,12 @@
 pub(crate) mod beta_mixture;
 pub(crate) mod bg_bb;
 pub(crate) mod bg_nbd;
+pub(crate) mod counts;
 pub(crate) mod gamma_gamma;
 pub(crate) mod legendre;
+pub(crate) mod nbd;
 pub(crate) mod pareto_nbd;
+pub(crate) mod purchases;
 pub(crate) mod sbg;
 
 use tenure_stats::Positive;

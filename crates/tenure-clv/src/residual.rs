@@ -2,8 +2,8 @@
 
 use crate::error::MarginError;
 use crate::history::History;
-use crate::model::bg_nbd::BgNbd;
 use crate::model::gamma_gamma::ExpectedSpend;
+use crate::model::purchases::PurchaseModel;
 use crate::rate::DiscountRate;
 use crate::unit::TimeSpan;
 use crate::value::Total;
@@ -23,7 +23,7 @@ pub struct ResidualValue {
     /// The discount.
     pub rate: DiscountRate,
     /// The model of purchases, with its unit of time.
-    pub model: BgNbd,
+    pub model: PurchaseModel,
 }
 
 /// What is this customer still worth, over an infinite horizon?
@@ -33,8 +33,8 @@ pub struct ResidualValue {
 /// ```
 ///
 /// *Shape*: the history of one customer and the spend expected of it; a value in the money of the
-/// spend. *Undefined when* the spend is; unbounded without a discount if the model's `a <= 1`.
-/// *Accuracy*: that of [`BgNbd::discounted_purchases`].
+/// spend. *Undefined when* the spend is; unbounded without a discount if customers leave too
+/// slowly. *Accuracy*: that of [`PurchaseModel::discounted_purchases`].
 ///
 /// *Source*: Fader, Hardie, Lee 2005, "RFM and CLV: Using Iso-Value Curves for Customer Base
 /// Analysis".
@@ -53,16 +53,17 @@ pub struct ResidualValue {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn residual_value(
-    model: &BgNbd,
+    model: impl Into<PurchaseModel>,
     history: &History,
     spend: ExpectedSpend,
     margin: f64,
     rate: DiscountRate,
 ) -> Result<ResidualValue, MarginError> {
     check_share(margin)?;
+    let model = model.into();
     let purchases = model.discounted_purchases(history, rate);
     let value = spend.mean().map(|mean| purchases.times(mean * margin));
-    Ok(ResidualValue { value, purchases, spend, margin, rate, model: *model })
+    Ok(ResidualValue { value, purchases, spend, margin, rate, model })
 }
 
 /// What a customer is worth over a finite number of periods, and what it was made of. Not a
@@ -85,7 +86,7 @@ pub struct PeriodValue {
     /// The discount.
     pub rate: DiscountRate,
     /// The model of purchases, with its unit of time.
-    pub model: BgNbd,
+    pub model: PurchaseModel,
 }
 
 /// What is this customer worth over the next `periods` periods?
@@ -115,7 +116,7 @@ pub struct PeriodValue {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn truncated_value(
-    model: &BgNbd,
+    model: impl Into<PurchaseModel>,
     history: &History,
     spend: ExpectedSpend,
     margin: f64,
@@ -124,9 +125,10 @@ pub fn truncated_value(
     periods: u16,
 ) -> Result<PeriodValue, MarginError> {
     check_share(margin)?;
+    let model = model.into();
     let purchases = model.discounted_purchases_by_period(history, rate, period, periods);
     let value = spend.mean().map(|mean| purchases * mean * margin);
-    Ok(PeriodValue { value, purchases, period, periods, spend, margin, rate, model: *model })
+    Ok(PeriodValue { value, purchases, period, periods, spend, margin, rate, model })
 }
 
 fn check_share(margin: f64) -> Result<(), MarginError> {
@@ -146,19 +148,19 @@ mod tests {
         let customer = History::new(2, 30.43, 38.86, TimeUnit::Week).unwrap();
         let free = DiscountRate::per_year(0.0).unwrap();
         let spend = ExpectedSpend::Mean(10.0);
-        let found = residual_value(&model, &customer, spend, 0.5, free).unwrap();
+        let found = residual_value(model, &customer, spend, 0.5, free).unwrap();
         assert_eq!(found.value, Some(Total::Unbounded));
         let undefined = ExpectedSpend::MeanUndefined;
-        assert_eq!(residual_value(&model, &customer, undefined, 0.5, free).unwrap().value, None);
+        assert_eq!(residual_value(model, &customer, undefined, 0.5, free).unwrap().value, None);
         let week = TimeSpan::new(1.0, TimeUnit::Week).unwrap();
-        let truncated = truncated_value(&model, &customer, undefined, 0.5, free, week, 4).unwrap();
+        let truncated = truncated_value(model, &customer, undefined, 0.5, free, week, 4).unwrap();
         assert_eq!(truncated.value, None);
         for margin in [-0.1, 1.1, f64::NAN] {
             assert!(matches!(
-                residual_value(&model, &customer, spend, margin, free),
+                residual_value(model, &customer, spend, margin, free),
                 Err(MarginError::Share { .. })
             ));
-            assert!(truncated_value(&model, &customer, spend, margin, free, week, 4).is_err());
+            assert!(truncated_value(model, &customer, spend, margin, free, week, 4).is_err());
         }
     }
 }

@@ -95,6 +95,23 @@ impl SurvivorCounts {
         self.renewals.values().fold(0, |sum, renewal| sum.saturating_add(renewal.lost))
     }
 
+    /// The renewals, how many were lost at each and how many were last seen after it.
+    pub(crate) fn ends(&self) -> impl Iterator<Item = (u32, u64, u64)> {
+        self.renewals.iter().map(|(&renewal, seen)| (renewal, seen.lost, seen.censored))
+    }
+
+    /// Adds customers whose history ends at that renewal.
+    pub(crate) fn push_ends(
+        &mut self,
+        renewal: u32,
+        lost: u64,
+        censored: u64,
+    ) -> Result<(), SurvivorError> {
+        let customers = lost.checked_add(censored).ok_or(SurvivorError::Overflow)?;
+        let renewals = BTreeMap::from([(renewal, Renewal { lost, censored })]);
+        self.merge(&Self { renewals, customers })
+    }
+
     pub(crate) const fn renewals(&self) -> &BTreeMap<u32, Renewal> {
         &self.renewals
     }

@@ -28,8 +28,21 @@ wire!(SpendRow { purchases: u64, mean: f64, customers: u64 });
 wire!(GroupedSpend { rows: Vec<SpendRow>, skipped: u64 });
 wire!(BgNbd { r: f64, alpha: f64, a: f64, b: f64, unit: TimeUnit, dropout: Dropout });
 wire!(ParetoNbd { r: f64, alpha: f64, s: f64, beta: f64, unit: TimeUnit });
+wire!(Nbd { r: f64, alpha: f64, unit: TimeUnit });
+wire!(BgBb { alpha: f64, beta: f64, gamma: f64, delta: f64 });
 wire!(GammaGamma { p: f64, q: f64, v: f64 });
 wire!(Sbg { alpha: f64, beta: f64 });
+wire!(RfmMade { as_of: Date, customers: u64 });
+wire!(RfmBins {
+    version: String,
+    made: Option<RfmMade>,
+    window_days: u32,
+    recency_days: [u32; 4],
+    frequency: [u64; 4],
+    monetary_minor: [String; 4],
+});
+wire!(Segment { name: String, recency: [u8; 2], frequency: [u8; 2], monetary: [u8; 2] });
+wire!(SegmentMap { version: String, segments: Vec<crate::Segment> });
 wire!(SummaryDefinition {
     currency: String,
     refunds: Refunds,
@@ -118,6 +131,13 @@ impl<'de> Deserialize<'de> for Digits {
     }
 }
 
+/// A signed amount, written as its own text.
+pub(crate) fn minor(text: &str) -> Option<i128> {
+    let (sign, rest) = text.strip_prefix('-').map_or((1_i128, text), |rest| (-1, rest));
+    let magnitude = i128::try_from(digits(rest)?).ok()?;
+    (sign > 0 || magnitude > 0).then(|| sign.checked_mul(magnitude)).flatten()
+}
+
 fn digits(text: &str) -> Option<u128> {
     if text.is_empty() || (text.len() > 1 && text.starts_with('0')) {
         return None;
@@ -199,6 +219,24 @@ through!(
     |wire| -> crate::ParameterError {
         Self::with_dropout([wire.r, wire.alpha, wire.a, wire.b], wire.unit, wire.dropout)
     }
+);
+through!(
+    crate::Nbd,
+    Nbd,
+    |model| {
+        let [r, alpha] = model.parameters();
+        Self { r, alpha, unit: model.unit() }
+    },
+    |wire| -> crate::ParameterError { Self::new(wire.r, wire.alpha, wire.unit) }
+);
+through!(
+    crate::BgBb,
+    BgBb,
+    |model| {
+        let [alpha, beta, gamma, delta] = model.parameters();
+        Self { alpha, beta, gamma, delta }
+    },
+    |wire| -> crate::ParameterError { Self::new(wire.alpha, wire.beta, wire.gamma, wire.delta) }
 );
 through!(
     crate::GammaGamma,

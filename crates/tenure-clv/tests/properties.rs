@@ -9,9 +9,10 @@ use chrono::NaiveDate;
 use proptest::prelude::*;
 use tenure_clv::{
     BgBb, BgNbd, DiscountRate, Dropout, ExpectedSpend, FirstPurchase, GammaGamma, GroupedSpend,
-    GroupedSummary, HistoricalValue, History, OccasionPeriod, OpportunityHistory, ParetoNbd,
-    PurchaseLog, PurchaseRow, Refunds, Sbg, Spend, SummaryDefinition, TimeSpan, TimeUnit, Total,
-    ZeroSpend,
+    GroupedSummary, HistoricalValue, History, HistoryColumns, Nbd, OccasionPeriod,
+    OpportunityHistory, ParetoNbd, Prediction, PurchaseColumns, PurchaseLog, PurchaseModel,
+    PurchaseRow, Refunds, RfmBins, Sbg, SortedPurchases, Spend, SummaryDefinition, TimeSpan,
+    TimeUnit, Total, ZeroSpend,
 };
 use tenure_model::{Currency, Minor};
 use tenure_testing::oracle::clv::{self as oracle, PlainDefinition, PlainRefunds};
@@ -516,5 +517,306 @@ proptest! {
             one.model.parameters().map(f64::to_bits),
             other.model.parameters().map(f64::to_bits)
         );
+    }
+
+    #[test]
+    fn a_longer_silence_makes_death_likelier(
+        (bg, [r, alpha, a, b], _, _) in ordinary(),
+        x in 1_u64..12,
+        age in 1.0..200.0_f64,
+        (early, late) in (1e-6..1.0_f64, 1e-6..1.0_f64),
+    ) {
+        let (early, late) = (early.min(late) * age, early.max(late) * age);
+        let pareto = ParetoNbd::new(r, alpha, a, 10.0 * b, TimeUnit::Week).unwrap();
+        for model in [PurchaseModel::from(bg), pareto.into()] {
+            let p = |recency| model.p_alive(&told((x, recency, age), TimeUnit::Week));
+            prop_assert!(p(early) <= p(late) * (1.0 + 1e-14), "{} {}", p(early), p(late));
+            prop_assert!(p(age) >= p(late) * (1.0 - 1e-14));
+        }
+    }
+
+    #[test]
+    fn being_alive_fades_and_starts_from_now(
+        (bg, [r, alpha, a, b], customer, _) in ordinary(),
+        (near, far) in (strategies::positive(-2.0..=3.0), strategies::positive(-2.0..=3.0)),
+    ) {
+        let (near, far) = (near.min(far), near.max(far));
+        let pareto = ParetoNbd::new(r, alpha, a, 10.0 * b, TimeUnit::Week).unwrap();
+        for model in [PurchaseModel::from(bg), pareto.into()] {
+            let now = model.p_alive(&customer);
+            prop_assert!(close(model.p_alive_after(&customer, weeks(0.0)), now, 1e-14));
+            let after = |later| model.p_alive_after(&customer, weeks(later));
+            prop_assert!(after(far) <= after(near) * (1.0 + 1e-13));
+            prop_assert!(after(near) <= now * (1.0 + 1e-13));
+            // Who is dead is silent; who is silent may be alive.
+            let silent = model.p_no_purchase(&customer, weeks(10.0));
+            prop_assert!(silent <= 1.0 + 1e-14);
+            prop_assert!(silent >= model.p_dead(&customer) * (1.0 - 1e-14));
+        }
+    }
+
+    #[test]
+    fn the_distribution_sums_to_one_and_has_the_mean(
+        (bg, [r, alpha, a, b], customer, _) in ordinary(),
+        horizon in 0.01..20.0_f64,
+    ) {
+        let horizon = weeks(horizon * alpha / 20.0);
+        let pareto = ParetoNbd::new(r, alpha, a, 10.0 * b, TimeUnit::Week).unwrap();
+        let nbd = Nbd::new(r, alpha, TimeUnit::Week).unwrap();
+        for model in [PurchaseModel::from(bg), pareto.into(), nbd.into()] {
+            type Mass<'a> = &'a dyn Fn(u64) -> f64;
+            let known: Mass<'_> = &|j| model.p_purchases(&customer, horizon, j);
+            let new: Mass<'_> = &|j| model.p_new_customer(horizon, j);
+            for (mass, mean) in [
+                (known, model.expected_purchases(&customer, horizon)),
+                (new, model.expected_new_customer(horizon)),
+            ] {
+                let (mut all, mut sum, mut j) = (0.0, 0.0, 0_u32);
+                while j < 2_000 {
+                    let p = mass(u64::from(j));
+                    prop_assert!((0.0..=1.0 + 1e-14).contains(&p));
+                    all += p;
+                    sum += f64::from(j) * p;
+                    if j > 20 && f64::from(j) * p < 1e-18 {
+                        break;
+                    }
+                    j += 1;
+                }
+                prop_assert!((all - 1.0).abs() < 1e-11, "{} {all}", model.name());
+                let near = (sum - mean).abs() < 1e-10 * mean.max(1e-3);
+                prop_assert!(near, "{} {sum} {mean}", model.name());
+            }
+        }
+    }
+
+    #[test]
+    fn intervals_add_up_and_nobody_leaving_is_nbd(
+        (bg, [r, alpha, a, b], customer, _) in ordinary(),
+        (first, second) in (0.01..50.0_f64, 0.01..50.0_f64),
+    ) {
+        let pareto = ParetoNbd::new(r, alpha, a, 10.0 * b, TimeUnit::Week).unwrap();
+        let (here, there) = (weeks(first), weeks(first + second));
+        for model in [PurchaseModel::from(bg), pareto.into()] {
+            let parts = model.expected_purchases(&customer, here)
+                + model.expected_purchases_between(&customer, here, there);
+            prop_assert!(close(parts, model.expected_purchases(&customer, there), 1e-11));
+            let backward = model.expected_purchases_between(&customer, there, here);
+            prop_assert_eq!(backward.to_bits(), 0.0_f64.to_bits());
+        }
+        // b so large that nobody drops out.
+        let stays = BgNbd::new(r, alpha, 1e-3, 1e12, TimeUnit::Week).unwrap();
+        // A silence against all odds speaks of death even so.
+        prop_assume!(stays.p_dead(&customer) < 1e-13);
+        let nbd = Nbd::new(r, alpha, TimeUnit::Week).unwrap();
+        let (one, other) =
+            (stays.expected_purchases(&customer, here), nbd.expected_purchases(&customer, here));
+        prop_assert!(close(one, other, 1e-11));
+        let off = stays.log_likelihood(&customer) - nbd.log_likelihood(&customer);
+        prop_assert!(off.abs() < 1e-10);
+        // Who would buy more often has dropped out by then with 1e-15.
+        let off = stays.p_new_customer(here, 2) - nbd.p_new_customer(here, 2);
+        prop_assert!(off.abs() < 1e-14 + 1e-10 * nbd.p_new_customer(here, 2));
+    }
+
+    #[test]
+    fn discounts_fall_to_the_undiscounted_sum(
+        (_, [r, alpha, a, b], customer, _) in ordinary(),
+        (low, high) in (strategies::positive(-6.0..=0.0), strategies::positive(-6.0..=0.0)),
+    ) {
+        // Bounded without a discount.
+        let a = a + 1.5;
+        let models = [
+            PurchaseModel::from(BgNbd::new(r, alpha, a, b, TimeUnit::Week).unwrap()),
+            ParetoNbd::new(r, alpha, a, 10.0 * b, TimeUnit::Week).unwrap().into(),
+        ];
+        for model in models {
+            let dert = |force: f64| {
+                let rate = DiscountRate::continuous(force, TimeUnit::Week).unwrap();
+                model.discounted_purchases(&customer, rate).finite().unwrap()
+            };
+            let (low, high) = (low.min(high), low.max(high));
+            prop_assert!(dert(high) <= dert(low) * (1.0 + 1e-13));
+            prop_assert!(dert(low) <= dert(0.0) * (1.0 + 1e-13));
+            prop_assert!(close(dert(1e-12), dert(0.0), 1e-4), "{} {}", dert(1e-12), dert(0.0));
+        }
+    }
+
+    #[test]
+    fn columns_are_rows_to_the_bit(
+        (bg, [r, alpha, a, b], _, _) in ordinary(),
+        rows in prop::collection::vec(strategies::history(9), 1..10),
+        days in any::<bool>(),
+    ) {
+        // Rows twice, once reversed: what is remembered must not show.
+        let rows: Vec<_> = rows.iter().chain(rows.iter().rev()).copied().collect();
+        let x: Vec<u64> = rows.iter().map(|&(x, _, _)| x).collect();
+        let recency: Vec<f64> = rows.iter().map(|&(_, recency, _)| recency).collect();
+        let age: Vec<f64> = rows.iter().map(|&(_, _, age)| age).collect();
+        let unit = if days { TimeUnit::Day } else { TimeUnit::Week };
+        let columns = HistoryColumns::new(&x, &recency, &age, unit).unwrap();
+        let (rate, period) = (DiscountRate::per_year(0.1).unwrap(), weeks(4.345));
+        let span = weeks(13.0);
+        let pareto = ParetoNbd::new(r, alpha, a, 10.0 * b, TimeUnit::Week).unwrap();
+        let nbd = Nbd::new(r, alpha, TimeUnit::Week).unwrap();
+        for model in [PurchaseModel::from(bg), pareto.into(), nbd.into()] {
+            let mut out = vec![f64::NAN; rows.len()];
+            for prediction in [
+                Prediction::PAlive,
+                Prediction::PAliveAfter(span),
+                Prediction::PNoPurchase(span),
+                Prediction::ExpectedPurchases(span),
+                Prediction::DiscountedPurchases(rate),
+                Prediction::DiscountedByPeriod { rate, period, periods: 12 },
+            ] {
+                model.predict(&columns, prediction, &mut out).unwrap();
+                for (told, got) in columns.iter().zip(&out) {
+                    let want = match prediction {
+                        Prediction::PAlive => model.p_alive(&told),
+                        Prediction::PAliveAfter(span) => model.p_alive_after(&told, span),
+                        Prediction::PNoPurchase(span) => model.p_no_purchase(&told, span),
+                        Prediction::ExpectedPurchases(span) => {
+                            model.expected_purchases(&told, span)
+                        }
+                        Prediction::DiscountedPurchases(rate) => {
+                            model.discounted_purchases(&told, rate).finite().unwrap()
+                        }
+                        _ => model.discounted_purchases_by_period(&told, rate, period, 12),
+                    };
+                    let name = model.name();
+                    let same = got.to_bits() == want.to_bits();
+                    prop_assert!(same, "{name} {prediction:?} {got} {want}");
+                }
+            }
+        }
+        let mut pushed = GroupedSummary::new(unit);
+        for told in columns.iter() {
+            pushed.push(told).unwrap();
+        }
+        prop_assert_eq!(columns.grouped(), pushed);
+    }
+
+    #[test]
+    fn logs_in_columns_or_sorted_are_the_log(
+        rows in strategies::rows(),
+        (definition, _) in definitions(),
+        as_of in strategies::day(),
+        spread in prop_oneof![Just(1_u64), Just(1 << 40), Just(u64::MAX / 3)],
+    ) {
+        let mut log: PurchaseLog<u64> = PurchaseLog::new(definition);
+        let (mut customers, mut dates, mut minor) = (Vec::new(), Vec::new(), Vec::new());
+        let mut sorted = Vec::new();
+        for row in &rows {
+            let signed = match row.kind {
+                PlainKind::Purchase(amount) => i64::from(amount),
+                PlainKind::Refund(amount) => -i64::from(amount),
+                PlainKind::Unpriced => continue,
+            };
+            let customer = u64::from(row.customer) * spread;
+            let one = PurchaseRow::signed(row.date, Minor::new(signed)).unwrap();
+            log.push(customer, one).unwrap();
+            customers.push(customer);
+            dates.push(row.date);
+            minor.push(signed);
+            sorted.push((customer, one));
+        }
+        let whole = log.summaries(as_of);
+        let columns = PurchaseColumns::new(&customers, &dates, &minor).unwrap();
+        let found = columns.summaries(definition, as_of);
+        let owned: Vec<_> = whole.rows.iter().map(|&(who, summary)| (*who, summary)).collect();
+        prop_assert_eq!(&found.rows, &owned);
+        prop_assert_eq!(
+            (found.without_purchase, found.later_rows, found.unabsorbed_refunds),
+            (whole.without_purchase, whole.later_rows, whole.unabsorbed_refunds)
+        );
+        sorted.sort_by_key(|&(customer, _)| customer);
+        let mut stream = SortedPurchases::new(definition, as_of);
+        let mut finished = Vec::new();
+        for (customer, row) in sorted {
+            finished.extend(stream.push(customer, row).unwrap());
+        }
+        finished.extend(stream.finish());
+        let finished: Vec<_> = finished
+            .into_iter()
+            .filter_map(|(who, outcome)| Some((who, outcome.summary?)))
+            .collect();
+        prop_assert_eq!(finished, owned);
+    }
+
+    #[test]
+    fn a_holdout_counts_the_occasions_after_the_cut(
+        rows in strategies::rows(),
+        (cut, end) in (strategies::day(), strategies::day()),
+    ) {
+        // Without refunds an occasion is a day with a purchase.
+        let definition = SummaryDefinition::new(Currency::new("EUR").unwrap(), Refunds::Drop);
+        let log = log(definition, &rows);
+        let Ok(holdout) = log.holdout(cut, end) else {
+            prop_assert!(end <= cut);
+            return Ok(());
+        };
+        let days = |who: u8, from: Option<NaiveDate>, to: NaiveDate| {
+            let mut days: Vec<NaiveDate> = rows
+                .iter()
+                .filter(|row| row.customer == who && !matches!(row.kind, PlainKind::Refund(_)))
+                .map(|row| row.date)
+                .filter(|&date| from.is_none_or(|from| date > from) && date <= to)
+                .collect();
+            days.sort_unstable();
+            days.dedup();
+            u64::try_from(days.len()).unwrap()
+        };
+        for (who, row) in &holdout.rows {
+            prop_assert_eq!(row.occasions, days(**who, Some(cut), end));
+            prop_assert_eq!(row.calibration.x() + 1, days(**who, None, cut));
+        }
+        let known = log.customers().filter(|(who, _)| days(**who, None, cut) > 0).count();
+        prop_assert_eq!(holdout.rows.len(), known);
+        let later = u64::try_from(log.customers().count() - known).unwrap();
+        prop_assert_eq!(holdout.first_seen_after, later);
+    }
+
+    #[test]
+    fn scores_count_who_is_worse(
+        values in prop::collection::vec((0_u32..9, 0_u64..6, 0_i64..9), 1..40),
+    ) {
+        let euro = Currency::new("EUR").unwrap();
+        let as_of = NaiveDate::from_ymd_opt(2024, 6, 30).unwrap();
+        // A log of such values: the last purchase so many days ago, so many days, so much in all.
+        let mut log: PurchaseLog<usize> =
+            PurchaseLog::new(SummaryDefinition::new(euro, Refunds::Drop));
+        for (who, &(recency, frequency, minor)) in values.iter().enumerate() {
+            for before in 0..=frequency {
+                let back = u64::from(recency) + before;
+                let day = as_of.checked_sub_days(chrono::Days::new(back)).unwrap();
+                let paid = if before == 0 { minor + 1 } else { 1 };
+                log.push(who, PurchaseRow::purchase(day, Minor::new(paid)).unwrap()).unwrap();
+            }
+        }
+        let table = log.rfm(as_of, 365);
+        let bins = RfmBins::made_from(&table, "v").unwrap();
+        let cells = bins.cells(&table);
+        let n = values.len();
+        let score = |worse: usize| u8::try_from((1 + 5 * worse / n).min(5)).unwrap();
+        let told = table.rows.iter().zip(&cells.scores).zip(&values);
+        for (((who, rfm), (other, found)), &(recency, frequency, minor)) in told {
+            prop_assert_eq!((*who, rfm.recency_days, rfm.frequency), (*other, recency, frequency + 1));
+            prop_assert_eq!(rfm.monetary_minor, i128::from(minor) + 1 + i128::from(frequency));
+            let rows = || table.rows.iter().map(|(_, one)| one);
+            let want = [
+                score(rows().filter(|one| one.recency_days > rfm.recency_days).count()),
+                score(rows().filter(|one| one.frequency < rfm.frequency).count()),
+                score(rows().filter(|one| one.monetary_minor < rfm.monetary_minor).count()),
+            ];
+            prop_assert_eq!([found.recency(), found.frequency(), found.monetary()], want);
+        }
+        for sizes in [cells.sizes.recency, cells.sizes.frequency, cells.sizes.monetary] {
+            let all = sizes.iter().fold(0, |sum, size| sum + size);
+            prop_assert_eq!(all, u64::try_from(n).unwrap());
+        }
+    }
+
+    #[test]
+    fn any_bytes_keep_the_law(bytes in prop::collection::vec(any::<u8>(), 0..24)) {
+        tenure_testing::laws::clv(&bytes);
     }
 }

@@ -7,8 +7,9 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tenure_clv::{
-    BgNbd, DiscountRate, GammaGamma, GroupedSpend, GroupedSummary, History, ParetoNbd, PurchaseLog,
-    PurchaseRow, Refunds, Sbg, Spend, SummaryDefinition, TimeSpan, TimeUnit,
+    BgBb, BgNbd, DiscountRate, GammaGamma, GroupedSpend, GroupedSummary, History, Nbd, ParetoNbd,
+    PurchaseLog, PurchaseRow, Refunds, RfmBins, Sbg, SegmentMap, Spend, SummaryDefinition,
+    TimeSpan, TimeUnit,
 };
 use tenure_model::{Currency, Minor};
 
@@ -29,6 +30,20 @@ fn values_come_back() {
     there_and_back(&ParetoNbd::new(0.25, 4.5, 0.75, 2.5, TimeUnit::Week).unwrap());
     there_and_back(&GammaGamma::new(6.25, 3.75, 15.5).unwrap());
     there_and_back(&Sbg::new(0.5, 3.5).unwrap());
+    there_and_back(&Nbd::new(0.25, 4.5, TimeUnit::Day).unwrap());
+    there_and_back(&BgBb::new(1.25, 0.75, 0.5, 2.75).unwrap());
+    let bins = RfmBins::fixed("v", [9, 3, 2, 1], [1, 2, 3, 4], [-5, 0, 7, 99]).unwrap();
+    let text = there_and_back(&bins);
+    assert!(text.contains(r#""monetary_minor":["-5","0","7","99"]"#), "{text}");
+    for (from, to) in [("-5", "-0"), ("99", "6"), (r#""v""#, r#""""#)] {
+        let forged = text.replacen(from, to, 1);
+        assert_ne!(forged, text);
+        assert!(serde_json::from_str::<RfmBins>(&forged).is_err(), "{forged}");
+    }
+    let text = there_and_back(&SegmentMap::standard().unwrap());
+    let forged = text.replacen(r#""recency":[1,1]"#, r#""recency":[1,2]"#, 1);
+    let error = serde_json::from_str::<SegmentMap>(&forged).unwrap_err();
+    assert!(error.to_string().contains("is both"), "{error}");
     let told = History::new(2, 1.5, 3.5, TimeUnit::Month).unwrap();
     there_and_back(&told);
     let mut groups = GroupedSummary::new(TimeUnit::Month);

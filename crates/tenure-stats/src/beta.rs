@@ -55,6 +55,30 @@ pub fn tails(x: f64, a: f64, b: f64) -> Result<Tails, DomainError> {
     Ok(tails_at(x, 1.0 - x, a, b))
 }
 
+/// The same as [`tails`] at `x = 1 - y`, both given, so that neither end loses digits: near 1 a double
+/// knows `x` to 1e-16, and `y` to all its digits.
+///
+/// *Accuracy*: as [`tails`].
+///
+/// # Errors
+/// `x` or `y` outside 0 to 1, `a` or `b` not above 0 and finite.
+///
+/// ```
+/// // above all but 1e-20 of a uniform distribution
+/// let upper = tenure_stats::beta::tails_of(1.0, 1e-20, 1.0, 1.0)?.upper;
+/// assert!((upper / 1e-20 - 1.0).abs() < 1e-13);
+/// # Ok::<(), tenure_stats::DomainError>(())
+/// ```
+pub fn tails_of(x: f64, y: f64, a: f64, b: f64) -> Result<Tails, DomainError> {
+    let (a, b) = (shape("a", a)?, shape("b", b)?);
+    for (parameter, value) in [("x", x), ("y", y)] {
+        if !(0.0..=1.0).contains(&value) {
+            return Err(DomainError::new(parameter, value, "0 to 1"));
+        }
+    }
+    Ok(tails_at(x, y, a, b))
+}
+
 /// The point below which a share `p` of a Beta(a, b) distribution lies.
 ///
 /// *Accuracy*: relative error below 1e-11 (test against 40 digits).

@@ -51,6 +51,14 @@ pub enum IntervalMethod {
     Greenwood,
     /// Greenwood's variance on the log-log scale of a survival curve.
     LogLog,
+    /// Wald on the logarithm of what is positive.
+    WaldLog,
+    /// Wald on the log-odds of a probability.
+    WaldLogit,
+    /// Percentiles of estimates from samples drawn with replacement.
+    PercentileBootstrap,
+    /// Fisher 1915: Wald on the inverse hyperbolic tangent of a correlation.
+    FisherZ,
 }
 
 impl IntervalMethod {
@@ -83,6 +91,10 @@ impl IntervalMethod {
             Self::DeLong => "de_long",
             Self::Greenwood => "greenwood",
             Self::LogLog => "log_log",
+            Self::WaldLog => "wald_log",
+            Self::WaldLogit => "wald_logit",
+            Self::PercentileBootstrap => "percentile_bootstrap",
+            Self::FisherZ => "fisher_z",
         }
     }
 }

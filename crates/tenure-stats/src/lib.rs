@@ -14,6 +14,7 @@ mod level;
 pub mod normal;
 mod quadrature;
 mod quantile;
+pub mod random;
 mod ratio;
 mod share;
 mod special;

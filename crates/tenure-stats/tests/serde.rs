@@ -95,6 +95,10 @@ fn methods_are_written_by_their_names() -> Outcome {
         IntervalMethod::DeLong,
         IntervalMethod::Greenwood,
         IntervalMethod::LogLog,
+        IntervalMethod::WaldLog,
+        IntervalMethod::WaldLogit,
+        IntervalMethod::PercentileBootstrap,
+        IntervalMethod::FisherZ,
     ] {
         assert_eq!(to_string(&method)?, format!("\"{}\"", method.name()));
     }

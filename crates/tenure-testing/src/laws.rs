@@ -5,6 +5,8 @@
 
 #[cfg(feature = "classify")]
 mod classify;
+#[cfg(feature = "clv")]
+mod clv;
 #[cfg(feature = "ingest")]
 mod folder;
 #[cfg(feature = "classify")]
@@ -12,6 +14,8 @@ mod rules;
 
 #[cfg(feature = "classify")]
 pub use classify::{Portfolio, classify, same_verdict};
+#[cfg(feature = "clv")]
+pub use clv::clv;
 #[cfg(feature = "ingest")]
 pub use folder::folder;
 #[cfg(feature = "classify")]

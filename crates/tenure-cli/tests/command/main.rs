@@ -7,6 +7,7 @@
 )]
 
 mod classify;
+mod clv;
 mod explain;
 mod readme;
 mod report;

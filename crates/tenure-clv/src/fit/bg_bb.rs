@@ -6,7 +6,7 @@ use tenure_stats::{
 
 use super::newton::Evaluation;
 use super::sum::{Sum, Sums, Terms};
-use super::{Fit, optimise};
+use super::{DataPrint, Fit, FitOptions, optimise};
 use crate::error::FitError;
 use crate::model::bg_bb::BgBb;
 use crate::opportunity::{GroupedOpportunities, OpportunityHistory};
@@ -22,6 +22,17 @@ impl BgBb {
     /// # Errors
     /// No customers, no opportunity or no purchase, or an estimate outside the range of the model.
     pub fn fit(groups: &GroupedOpportunities) -> Result<Fit<Self, 4>, FitError> {
+        Self::fit_with(groups, FitOptions::new())
+    }
+
+    /// The same with options.
+    ///
+    /// # Errors
+    /// As [`BgBb::fit`].
+    pub fn fit_with(
+        groups: &GroupedOpportunities,
+        options: FitOptions,
+    ) -> Result<Fit<Self, 4>, FitError> {
         let customers = groups.customers();
         if customers == 0 {
             return Err(FitError::Empty);
@@ -41,14 +52,23 @@ impl BgBb {
         let share = (taken / offered).clamp(0.01, 0.99);
         let [alpha, beta] = [2.0 * share, 2.0 * (1.0 - share)];
         let starts = [[1.0; 4], [alpha, beta, 1.0, 1.0], [alpha, beta, 4.0, 4.0]];
-        let optimum = optimise(|point| evaluate(groups, point), starts)?;
+        Self::fit_from(&starts, groups, options)
+    }
+
+    pub(super) fn fit_from(
+        starts: &[[f64; 4]],
+        groups: &GroupedOpportunities,
+        options: FitOptions,
+    ) -> Result<Fit<Self, 4>, FitError> {
+        let optimum = optimise(|point| evaluate(groups, point), None, starts, options)?;
         let [alpha, beta, gamma, delta] = optimum.parameters();
         let model = Self::new(alpha, beta, gamma, delta)?;
         let mut log_likelihood = Sum::default();
         for (history, weight) in groups.rows() {
             log_likelihood.add(count_to_f64(weight) * model.log_likelihood(history));
         }
-        Ok(optimum.into_fit(model, model.parameters(), log_likelihood.total(), customers))
+        let data = DataPrint::of_opportunities(groups);
+        Ok(optimum.into_fit(model, model.parameters(), log_likelihood.total(), data))
     }
 }
 

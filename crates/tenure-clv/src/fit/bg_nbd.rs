@@ -4,12 +4,13 @@ use tenure_stats::{
     Positive, count_to_f64, digamma_difference, ln_beta_ratio, ln_gamma_ratio, trigamma_difference,
 };
 
-use super::cohort::{Cohort, Row, total};
+use super::cohort::{Cohort, Row, fitted, optimise_rows};
 use super::newton::Evaluation;
 use super::sum::{Sums, Terms};
-use super::{Fit, optimise};
+use super::{Fit, FitOptions};
 use crate::error::FitError;
 use crate::history::GroupedSummary;
+use crate::kernel::ln_1p_of_positive;
 use crate::model::bg_nbd::{BgNbd, Dropout};
 
 impl BgNbd {
@@ -28,7 +29,7 @@ impl BgNbd {
     /// estimate outside the range of the model. A fit that does not converge is not an error: see
     /// [`FitStatus`](crate::FitStatus).
     pub fn fit(groups: &GroupedSummary) -> Result<Fit<Self, 4>, FitError> {
-        Self::fit_dropout(groups, Dropout::AfterRepeats)
+        Self::fit_with(groups, Dropout::AfterRepeats, FitOptions::new())
     }
 
     /// The parameters of MBG/NBD under which these histories are most likely; as [`BgNbd::fit`].
@@ -36,16 +37,35 @@ impl BgNbd {
     /// # Errors
     /// As [`BgNbd::fit`].
     pub fn fit_modified(groups: &GroupedSummary) -> Result<Fit<Self, 4>, FitError> {
-        Self::fit_dropout(groups, Dropout::AfterAny)
+        Self::fit_with(groups, Dropout::AfterAny, FitOptions::new())
     }
 
-    fn fit_dropout(groups: &GroupedSummary, dropout: Dropout) -> Result<Fit<Self, 4>, FitError> {
+    /// The parameters of either model, with options; as [`BgNbd::fit`].
+    ///
+    /// # Errors
+    /// As [`BgNbd::fit`].
+    pub fn fit_with(
+        groups: &GroupedSummary,
+        dropout: Dropout,
+        options: FitOptions,
+    ) -> Result<Fit<Self, 4>, FitError> {
         let cohort = Cohort::of(groups)?;
-        let optimum = optimise(|point| evaluate(&cohort.rows, dropout, point), starts(&cohort))?;
+        Self::fit_from(&starts(&cohort), groups, &cohort, dropout, options)
+    }
+
+    /// From these starts, in scaled time.
+    pub(super) fn fit_from(
+        starts: &[[f64; 4]],
+        groups: &GroupedSummary,
+        cohort: &Cohort,
+        dropout: Dropout,
+        options: FitOptions,
+    ) -> Result<Fit<Self, 4>, FitError> {
+        let objective = |rows: &[Row], point: &[f64; 4]| evaluate(rows, dropout, point);
+        let optimum = optimise_rows(objective, cohort, starts, options)?;
         let [r, alpha, a, b] = optimum.parameters();
         let model = Self::with_dropout([r, alpha * cohort.mean_age, a, b], groups.unit(), dropout)?;
-        let log_likelihood = total(groups, |told| model.log_likelihood(told));
-        Ok(optimum.into_fit(model, model.parameters(), log_likelihood, groups.customers()))
+        Ok(fitted(optimum, model, groups, Self::log_likelihood))
     }
 }
 
@@ -62,14 +82,19 @@ fn evaluate(rows: &[Row], dropout: Dropout, point: &[f64; 4]) -> Evaluation<4> {
     };
     let mut sums = Sums::new();
     // Rows are in order of x, so what depends on x alone is computed once for each x.
-    let mut same_x: Option<(u64, Terms<4>)> = None;
+    let mut same_x: Option<(u64, Terms<4>, f64)> = None;
+    let [_, alpha, ..] = parameters;
+    let ln_alpha = libm::log(alpha);
     for row in rows {
-        let of_x = match same_x {
-            Some((x, terms)) if x == row.x => terms,
-            _ => of_count(r, a, b, row.x, row.x.saturating_add(dropout.extra())),
+        let (of_x, ln_dropout) = match same_x {
+            Some((x, terms, ln_dropout)) if x == row.x => (terms, ln_dropout),
+            _ => {
+                let of_x = of_count(r, a, b, row.x, row.x.saturating_add(dropout.extra()));
+                (of_x, libm::log(a.get() / dropouts(b.get(), row.count, dropout)))
+            }
         };
-        same_x = Some((row.x, of_x));
-        sums.add(row.weight, &of_times(of_x, parameters, dropout, row));
+        same_x = Some((row.x, of_x, ln_dropout));
+        sums.add(row.weight, &of_times(of_x, parameters, [ln_alpha, ln_dropout], dropout, row));
     }
     sums.by_logarithms(parameters)
 }
@@ -96,11 +121,23 @@ fn of_count(r: Positive, a: Positive, b: Positive, x: u64, chances: u64) -> Term
     }
 }
 
+/// `b` with the purchases after which the customer stayed.
+fn dropouts(b: f64, x: f64, dropout: Dropout) -> f64 {
+    b + (x - 1.0 + count_to_f64(dropout.extra()))
+}
+
 /// `of_x` with `r ln alpha - n ln A + ln(1+k)`.
-fn of_times(of_x: Terms<4>, [r, alpha, a, b]: [f64; 4], dropout: Dropout, row: &Row) -> Terms<4> {
+#[inline]
+fn of_times(
+    of_x: Terms<4>,
+    [r, alpha, a, b]: [f64; 4],
+    [ln_alpha, ln_dropout]: [f64; 2],
+    dropout: Dropout,
+    row: &Row,
+) -> Terms<4> {
     let Row { count: x, recency, age, .. } = *row;
     let (n, exposed, heard) = (r + x, alpha + age, alpha + recency);
-    let ln_exposure = libm::log1p(age / alpha);
+    let ln_exposure = ln_1p_of_positive(age / alpha);
     let [r_x, _, a_x, b_x] = of_x.gradient;
     let [[rr, ..], _, [_, _, aa, _], [_, _, ab, bb]] = of_x.hessian;
     let gradient = [r_x - ln_exposure, (r * age / alpha - x) / exposed, a_x, b_x];
@@ -110,12 +147,12 @@ fn of_times(of_x: Terms<4>, [r, alpha, a, b]: [f64; 4], dropout: Dropout, row: &
         [0.0, 0.0, aa, 0.0],
         [0.0, 0.0, ab, bb],
     ];
-    let value = of_x.value - r * ln_exposure - x * libm::log(exposed);
+    let value = of_x.value - r * ln_exposure - x * (ln_alpha + ln_exposure);
     if row.x > 0 || dropout == Dropout::AfterAny {
         let silence = age - recency;
-        let ln_silence = libm::log1p(silence / heard);
-        let dropouts = b + (x - 1.0 + count_to_f64(dropout.extra()));
-        let ln_odds = libm::log(a / dropouts) + n * ln_silence;
+        let ln_silence = ln_1p_of_positive(silence / heard);
+        let dropouts = dropouts(b, x, dropout);
+        let ln_odds = ln_dropout + n * ln_silence;
         let closing = silence / (exposed * heard);
         let slope = [ln_silence, -n * closing, 1.0 / a, -1.0 / dropouts];
         let bend = [

@@ -7,7 +7,7 @@ use tenure_stats::{
 
 use super::newton::Evaluation;
 use super::sum::{Sum, Sums, Terms};
-use super::{Fit, optimise};
+use super::{DataPrint, Fit, FitOptions, optimise};
 use crate::error::FitError;
 use crate::model::gamma_gamma::GammaGamma;
 use crate::spend::GroupedSpend;
@@ -33,32 +33,65 @@ impl GammaGamma {
     /// # Errors
     /// No customers with spend, or a likelihood or estimate outside the range of the model.
     pub fn fit(groups: &GroupedSpend) -> Result<Fit<Self, 3>, FitError> {
-        let customers = groups.customers();
-        if customers == 0 {
-            return Err(FitError::Empty);
-        }
-        let mut sum = Sum::default();
-        for (spend, weight) in groups.rows() {
-            sum.add(spend.mean() * count_to_f64(weight));
-        }
-        let money = sum.total() / count_to_f64(customers);
-        let rows: Vec<Row> = groups
-            .rows()
-            .map(|(spend, weight)| Row {
-                purchases: spend.purchases(),
-                mean: spend.mean() / money,
-                weight: count_to_f64(weight),
-            })
-            .collect();
-        let optimum = optimise(|point| evaluate(&rows, point), starts(&rows, customers))?;
+        Self::fit_with(groups, FitOptions::new())
+    }
+
+    /// The same with options.
+    ///
+    /// # Errors
+    /// As [`GammaGamma::fit`].
+    pub fn fit_with(groups: &GroupedSpend, options: FitOptions) -> Result<Fit<Self, 3>, FitError> {
+        let (rows, money) = scaled(groups)?;
+        Self::fit_from(&starts(&rows, groups.customers()), groups, (&rows, money), options)
+    }
+
+    /// From these starts, in money scaled by `money`.
+    fn fit_from(
+        starts: &[[f64; 3]],
+        groups: &GroupedSpend,
+        (rows, money): (&[Row], f64),
+        options: FitOptions,
+    ) -> Result<Fit<Self, 3>, FitError> {
+        let optimum = optimise(|point| evaluate(rows, point), None, starts, options)?;
         let [p, q, v] = optimum.parameters();
         let model = Self::new(p, q, v * money)?;
         let mut log_likelihood = Sum::default();
         for (spend, weight) in groups.rows() {
             log_likelihood.add(count_to_f64(weight) * model.log_likelihood(spend));
         }
-        Ok(optimum.into_fit(model, model.parameters(), log_likelihood.total(), customers))
+        let data = DataPrint::of_spends(groups);
+        Ok(optimum.into_fit(model, model.parameters(), log_likelihood.total(), data))
     }
+
+    /// From the parameters themselves.
+    pub(super) fn fit_again(
+        self,
+        groups: &GroupedSpend,
+        options: FitOptions,
+    ) -> Result<Fit<Self, 3>, FitError> {
+        let (rows, money) = scaled(groups)?;
+        let [p, q, v] = self.parameters();
+        Self::fit_from(&[[p, q, v / money]], groups, (&rows, money), options)
+    }
+}
+
+/// The rows in money scaled to a mean of 1, and what it was divided by.
+fn scaled(groups: &GroupedSpend) -> Result<(Vec<Row>, f64), FitError> {
+    let customers = groups.customers();
+    if customers == 0 {
+        return Err(FitError::Empty);
+    }
+    let mut sum = Sum::default();
+    for (spend, weight) in groups.rows() {
+        sum.add(spend.mean() * count_to_f64(weight));
+    }
+    let money = sum.total() / count_to_f64(customers);
+    let rows = groups.rows().map(|(spend, weight)| Row {
+        purchases: spend.purchases(),
+        mean: spend.mean() / money,
+        weight: count_to_f64(weight),
+    });
+    Ok((rows.collect(), money))
 }
 
 fn starts(rows: &[Row], customers: u64) -> [[f64; 3]; 3] {

@@ -39,6 +39,22 @@ impl<const N: usize> Evaluation<N> {
             && self.gradient.iter().chain(self.hessian.iter().flatten()).all(|d| d.is_finite())
     }
 
+    /// Less `weight` times the sum of squares of the log-parameters.
+    pub(super) fn penalised(mut self, weight: f64, point: &[f64; N]) -> Self {
+        if weight > 0.0 {
+            self.value -= weight * dot(point, point);
+            for (slope, coordinate) in self.gradient.iter_mut().zip(point) {
+                *slope -= 2.0 * weight * coordinate;
+            }
+            for (place, row) in self.hessian.iter_mut().enumerate() {
+                for entry in row.iter_mut().skip(place).take(1) {
+                    *entry -= 2.0 * weight;
+                }
+            }
+        }
+        self
+    }
+
     fn curvature(&self) -> Eigen<N> {
         Eigen::of(self.hessian.map(|row| row.map(|entry| -entry)))
     }

@@ -2,13 +2,14 @@
 
 use tenure_stats::{Positive, digamma_difference, ln_gamma_ratio, trigamma_difference};
 
-use super::cohort::{Cohort, Row, total};
+use super::cohort::{Cohort, Row, fitted, optimise_rows};
 use super::newton::Evaluation;
 use super::sum::{Sums, Terms};
-use super::{Fit, optimise};
+use super::{Fit, FitOptions};
 use crate::error::FitError;
 use crate::history::GroupedSummary;
-use crate::model::legendre::nodes_between;
+use crate::kernel::{exp_of_negative, ln_1p_of_positive};
+use crate::model::legendre::twelve_between;
 use crate::model::pareto_nbd::{ParetoNbd, death_panels};
 
 impl ParetoNbd {
@@ -36,15 +37,35 @@ impl ParetoNbd {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn fit(groups: &GroupedSummary) -> Result<Fit<Self, 4>, FitError> {
+        Self::fit_with(groups, FitOptions::new())
+    }
+
+    /// The same with options.
+    ///
+    /// # Errors
+    /// As [`BgNbd::fit`](crate::BgNbd::fit).
+    pub fn fit_with(
+        groups: &GroupedSummary,
+        options: FitOptions,
+    ) -> Result<Fit<Self, 4>, FitError> {
         let cohort = Cohort::of(groups)?;
         let [r, alpha] = cohort.moments();
         let starts = [[1.0; 4], [r, alpha, 1.0, 1.0], [r, alpha, 4.0, 4.0]];
-        let optimum = optimise(|point| evaluate(&cohort.rows, point), starts)?;
+        Self::fit_from(&starts, groups, &cohort, options)
+    }
+
+    /// From these starts, in scaled time.
+    pub(super) fn fit_from(
+        starts: &[[f64; 4]],
+        groups: &GroupedSummary,
+        cohort: &Cohort,
+        options: FitOptions,
+    ) -> Result<Fit<Self, 4>, FitError> {
+        let optimum = optimise_rows(evaluate, cohort, starts, options)?;
         let [r, alpha, s, beta] = optimum.parameters();
         let scale = cohort.mean_age;
         let model = Self::new(r, alpha * scale, s, beta * scale, groups.unit())?;
-        let log_likelihood = total(groups, |told| model.log_likelihood(told));
-        Ok(optimum.into_fit(model, model.parameters(), log_likelihood, groups.customers()))
+        Ok(fitted(optimum, model, groups, Self::log_likelihood))
     }
 }
 
@@ -96,35 +117,58 @@ fn of_row([ln_rise, by_r, by_rr]: [f64; 3], [r, alpha, s, beta]: [f64; 4], row: 
     }
     // Moments of the derivatives of the logarithm g of the integrand, weighted by the integrand.
     let (heard, lived) = (alpha + recency, beta + recency);
-    let (mut mass, mut slope, mut bend) = (0.0, [0.0; 4], [[0.0; 4]; 4]);
-    death_panels(n, s, heard, lived, libm::log1p(silence / heard), |from, to| {
-        for (v, width) in nodes_between(from, to) {
-            let grown = heard * libm::expm1(v);
-            let (bought, dying) = (heard + grown, lived + grown);
-            let fading = libm::log1p(grown / lived);
-            let weight = width * libm::exp(-n * v - s * fading) * bought / dying;
-            let left = silence - grown;
-            // ln(A/(alpha+u)) and ln(B/(beta+u)), and their derivatives by alpha and beta
-            let (ln_a, ln_b) = (libm::log1p(left / bought), libm::log1p(left / dying));
-            let (by_alpha, by_beta) = (-left / (exposed * bought), -left / (watched * dying));
-            let g = [ln_a, n * by_alpha, 1.0 / s + ln_b, s * by_beta - 1.0 / dying];
-            let twice_alpha = -n * by_alpha * (1.0 / bought + 1.0 / exposed);
-            let twice_beta = -s * by_beta * (1.0 / dying + 1.0 / watched) + 1.0 / (dying * dying);
-            let h = [
-                [0.0; 4],
-                [by_alpha, twice_alpha, 0.0, 0.0],
-                [0.0, 0.0, -1.0 / (s * s), 0.0],
-                [0.0, 0.0, by_beta, twice_beta],
-            ];
-            mass += weight;
-            for (((sum, row), own), second) in slope.iter_mut().zip(&mut bend).zip(g).zip(h) {
-                *sum += weight * own;
-                for ((entry, other), direct) in row.iter_mut().zip(g).zip(second) {
-                    *entry += weight * (direct + own * other);
-                }
-            }
+    let (end, quick) = (silence / heard, heard / lived);
+    let (ln_heard, ln_lived) = (ln_1p_of_positive(end), ln_1p_of_positive(silence / lived));
+    let mut moments = Moments::default();
+    death_panels([n, s], quick, end, |from, to| {
+        let (nodes, widths) = twelve_between(from, to);
+        let mut panel = Moments::default();
+        // Without a sum between them, several nodes are computed at once.
+        let (mut boughts, mut dyings, mut weights) = ([0.0; 12], [0.0; 12], [0.0; 12]);
+        let slots = boughts.iter_mut().zip(&mut dyings).zip(&mut weights);
+        for (((ln_bought, ln_dying), weight), y) in slots.zip(&nodes) {
+            let stretched = quick * y;
+            *ln_bought = ln_1p_of_positive(*y);
+            *ln_dying = ln_1p_of_positive(stretched);
+            *weight = exp_of_negative(-(n * *ln_bought + s * *ln_dying)) / (1.0 + stretched);
         }
+        let logs = boughts.into_iter().zip(dyings).zip(weights);
+        for ((y, width), ((ln_bought, ln_dying), weight)) in nodes.into_iter().zip(widths).zip(logs)
+        {
+            let stretched = quick * y;
+            let weight = width * weight;
+            let left = silence - heard * y;
+            // ln(A/(alpha+u)) and ln(B/(beta+u)), and their derivatives by alpha and beta
+            let (bought, dying) = (1.0 / (heard * (1.0 + y)), 1.0 / (lived * (1.0 + stretched)));
+            let (by_alpha, by_beta) = (-left / exposed * bought, -left / watched * dying);
+            let g = [
+                ln_heard - ln_bought,
+                n * by_alpha,
+                1.0 / s + (ln_lived - ln_dying),
+                s * by_beta - dying,
+            ];
+            panel.add(
+                weight,
+                g,
+                [
+                    by_alpha,
+                    -n * by_alpha * (bought + 1.0 / exposed),
+                    by_beta,
+                    -s * by_beta * (dying + 1.0 / watched) + dying * dying,
+                ],
+            );
+        }
+        moments.merge(&panel);
+        panel.mass > 1e-18 * moments.mass
     });
+    let Moments { mass, slope, square, bend: [rise, alphas, fall, betas] } = moments;
+    let [[rr, ..], [ra, aa, ..], [rs, as_, ss, _], [rb, ab, sb, bb]] = square;
+    let bend = [
+        [rr, 0.0, 0.0, 0.0],
+        [ra + rise, aa + alphas, 0.0, 0.0],
+        [rs, as_, ss - mass / (s * s), 0.0],
+        [rb, ab, sb + fall, bb + betas],
+    ];
     let slope = slope.map(|sum| sum / mass);
     let mut bend = bend.map(|row| row.map(|sum| sum / mass));
     for (row, left) in bend.iter_mut().zip(slope) {
@@ -132,11 +176,54 @@ fn of_row([ln_rise, by_r, by_rr]: [f64; 3], [r, alpha, s, beta]: [f64; 4], row: 
             *entry -= left * right;
         }
     }
-    let ln_odds = libm::log(s)
-        + n * libm::log1p(silence / heard)
-        + s * libm::log1p(silence / lived)
-        + libm::log(mass);
+    let ln_odds = libm::log(s) + libm::log(quick) + n * ln_heard + s * ln_lived + libm::log(mass);
     still.with_odds(ln_odds, slope, bend)
+}
+
+/// Sums over the nodes of the integral: of the integrand, of it times the derivatives `g` of its
+/// logarithm, times their products, and times the second derivatives that are not 0: by r and
+/// alpha, alpha twice, s and beta, beta twice.
+#[derive(Debug, Clone, Copy, Default)]
+struct Moments {
+    mass: f64,
+    slope: [f64; 4],
+    /// The lower triangle.
+    square: [[f64; 4]; 4],
+    bend: [f64; 4],
+}
+
+impl Moments {
+    #[inline]
+    fn add(&mut self, weight: f64, g: [f64; 4], bend: [f64; 4]) {
+        self.mass += weight;
+        for (place, ((slope, row), own)) in
+            self.slope.iter_mut().zip(&mut self.square).zip(g).enumerate()
+        {
+            let part = weight * own;
+            *slope += part;
+            for (entry, other) in row.iter_mut().zip(g).take(place.saturating_add(1)) {
+                *entry += part * other;
+            }
+        }
+        for (sum, part) in self.bend.iter_mut().zip(bend) {
+            *sum += weight * part;
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.mass += other.mass;
+        for (sum, part) in self.slope.iter_mut().zip(other.slope) {
+            *sum += part;
+        }
+        for (row, parts) in self.square.iter_mut().zip(other.square) {
+            for (sum, part) in row.iter_mut().zip(parts) {
+                *sum += part;
+            }
+        }
+        for (sum, part) in self.bend.iter_mut().zip(other.bend) {
+            *sum += part;
+        }
+    }
 }
 
 #[cfg(test)]

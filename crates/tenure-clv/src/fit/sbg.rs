@@ -6,7 +6,7 @@ use tenure_stats::{
 
 use super::newton::Evaluation;
 use super::sum::{Sum, Sums, Terms};
-use super::{Fit, optimise};
+use super::{DataPrint, Fit, FitOptions, optimise};
 use crate::error::FitError;
 use crate::model::sbg::Sbg;
 use crate::survivors::SurvivorCounts;
@@ -36,6 +36,17 @@ impl Sbg {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn fit(counts: &SurvivorCounts) -> Result<Fit<Self, 2>, FitError> {
+        Self::fit_with(counts, FitOptions::new())
+    }
+
+    /// The same with options.
+    ///
+    /// # Errors
+    /// As [`Sbg::fit`].
+    pub fn fit_with(
+        counts: &SurvivorCounts,
+        options: FitOptions,
+    ) -> Result<Fit<Self, 2>, FitError> {
         let (customers, lost) = (counts.customers(), counts.lost());
         if customers == 0 {
             return Err(FitError::Empty);
@@ -47,7 +58,15 @@ impl Sbg {
         let share = (count_to_f64(first) / count_to_f64(customers)).clamp(0.01, 0.99);
         let b = 1.0 / share - 1.0;
         let starts = [[1.0; 2], [1.0, b], [4.0, 4.0 * b]];
-        let optimum = optimise(|point| evaluate(counts, point), starts)?;
+        Self::fit_from(&starts, counts, options)
+    }
+
+    pub(super) fn fit_from(
+        starts: &[[f64; 2]],
+        counts: &SurvivorCounts,
+        options: FitOptions,
+    ) -> Result<Fit<Self, 2>, FitError> {
+        let optimum = optimise(|point| evaluate(counts, point), None, starts, options)?;
         let [a, b] = optimum.parameters();
         let model = Self::new(a, b)?;
         let mut log_likelihood = Sum::default();
@@ -56,7 +75,8 @@ impl Sbg {
             log_likelihood.add(count_to_f64(seen.lost) * model.ln_churn_after(before));
             log_likelihood.add(count_to_f64(seen.censored) * model.ln_survival(renewal));
         }
-        Ok(optimum.into_fit(model, model.parameters(), log_likelihood.total(), customers))
+        let data = DataPrint::of_survivors(counts);
+        Ok(optimum.into_fit(model, model.parameters(), log_likelihood.total(), data))
     }
 }
 

@@ -123,6 +123,10 @@ impl CustomerPurchases {
     /// # Errors
     /// No room in a count; the state is then as it was.
     pub fn push(&mut self, row: PurchaseRow) -> Result<(), PurchaseLogError> {
+        if self.days.last().is_none_or(|last| last.date < row.date()) {
+            self.days.push(Day::of(row));
+            return Ok(());
+        }
         self.absorb(Day::of(row))
     }
 
@@ -156,7 +160,12 @@ impl CustomerPurchases {
     /// reuses its scratch space.
     #[must_use]
     pub fn summary(&self, definition: SummaryDefinition, as_of: NaiveDate) -> PurchaseOutcome {
-        Scratch::default().finish(self, definition, as_of)
+        Scratch::default().outcome(self, definition, as_of)
+    }
+
+    /// Forgets all rows, and keeps the space.
+    pub(super) fn clear(&mut self) {
+        self.days.clear();
     }
 
     pub(super) fn check_merge(&self, other: &Self) -> Result<(), PurchaseLogError> {

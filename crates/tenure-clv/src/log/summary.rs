@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use tenure_stats::integer_to_f64;
 
 use super::days::{CustomerPurchases, Day};
-use super::definition::{FirstPurchase, Refunds, SummaryDefinition, ZeroSpend};
+use super::definition::{FirstPurchase, OccasionPeriod, Refunds, SummaryDefinition, ZeroSpend};
 use crate::history::History;
 use crate::spend::Spend;
 use crate::unit::TimeUnit;
@@ -123,14 +123,25 @@ struct Occasion {
 
 /// Space to finish one customer after another without allocating for each.
 #[derive(Debug, Default)]
-pub(super) struct Scratch {
+pub(crate) struct Scratch {
     occasions: Vec<Option<Occasion>>,
     /// Places of the occasions a refund can still take from, oldest first.
     open: Vec<usize>,
 }
 
 impl Scratch {
-    pub(super) fn finish(
+    /// When the occasions of the customer last finished started, in order.
+    pub(crate) fn starts(&self) -> impl Iterator<Item = NaiveDate> {
+        self.occasions.iter().flatten().map(|occasion| occasion.start)
+    }
+
+    /// When they started and what was paid at each; `None` if that is not known.
+    pub(crate) fn amounts(&self) -> impl Iterator<Item = (NaiveDate, Option<u128>)> {
+        let occasions = self.occasions.iter().flatten();
+        occasions.map(|one| (one.start, one.priced.then_some(one.amount)))
+    }
+
+    pub(crate) fn finish(
         &mut self,
         days: &CustomerPurchases,
         definition: SummaryDefinition,
@@ -166,6 +177,17 @@ impl Scratch {
             later_rows,
             unabsorbed_refunds: i128::try_from(unabsorbed).unwrap_or(i128::MAX),
         }
+    }
+
+    /// The same as [`Scratch::finish`]; what [`Scratch::starts`] tells is not kept.
+    pub(super) fn outcome(
+        &mut self,
+        days: &CustomerPurchases,
+        definition: SummaryDefinition,
+        as_of: NaiveDate,
+    ) -> PurchaseOutcome {
+        quick(days.days(), definition, as_of)
+            .unwrap_or_else(|| self.finish(days, definition, as_of))
     }
 
     /// Ends a period: its purchases become an occasion, its refunds take. What they could not
@@ -248,6 +270,47 @@ impl Scratch {
             }),
         })
     }
+}
+
+/// The outcome where each day is an occasion: no refunds, all amounts known, nothing dropped.
+fn quick(days: &[Day], definition: SummaryDefinition, as_of: NaiveDate) -> Option<PurchaseOutcome> {
+    if definition.period() != OccasionPeriod::Day || definition.zero_spend() != ZeroSpend::Counts {
+        return None;
+    }
+    let (mut occasions, mut paid, mut later_rows) = (0_u64, 0_u128, 0_u64);
+    let mut last = None;
+    for day in days {
+        if day.unpriced > 0 || day.refunds > 0 {
+            return None;
+        }
+        if day.date > as_of {
+            later_rows = later_rows.saturating_add(day.rows());
+            continue;
+        }
+        occasions = occasions.saturating_add(1);
+        paid = paid.saturating_add(day.paid);
+        last = Some(day.date);
+    }
+    let first = days.first().filter(|_| occasions > 0);
+    let summary = first.zip(last).map(|(first, last)| {
+        let x = occasions.saturating_sub(1);
+        let (paid, counted) = match definition.first_purchase() {
+            FirstPurchase::Excluded => (paid.saturating_sub(first.paid), x),
+            FirstPurchase::Included => (paid, occasions),
+        };
+        PurchaseSummary {
+            definition,
+            as_of,
+            x,
+            t_x_days: days_between(first.date, last),
+            age_days: days_between(first.date, as_of),
+            spend: (counted > 0).then_some(TotalSpend {
+                minor: i128::try_from(paid).unwrap_or(i128::MAX),
+                occasions: counted,
+            }),
+        }
+    });
+    Some(PurchaseOutcome { summary, later_rows, unabsorbed_refunds: 0 })
 }
 
 /// Whole days between two dates in order, which the years 1 to 9999 hold in 22 bits.

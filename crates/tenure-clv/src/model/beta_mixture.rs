@@ -17,6 +17,8 @@ pub(crate) struct Alive {
 
 /// The series is used while it needs about this many terms.
 const SERIES_TERMS: f64 = 1000.0;
+/// As many periods are summed in one pass.
+const PERIODS: u16 = 24;
 /// `e^-41` is below the rounding of a double.
 const NEGLIGIBLE: f64 = 42.0;
 /// Steps of the trapezoid rule in units of log-odds: the integrands are analytic within π/2 of
@@ -31,6 +33,100 @@ impl Alive {
             return 0.0;
         }
         if from <= 0.0 && self.series_is_short(to) { self.series(to) } else { self.mean(from, to) }
+    }
+
+    /// Expected purchases in the next `periods` periods of that `length`, those of period `i`
+    /// discounted by `(1+discount)^-i`; summed by parts, so that no two expectations are
+    /// subtracted.
+    pub(crate) fn discounted_by_period(self, discount: f64, length: f64, periods: u16) -> f64 {
+        let later = 1.0 / (1.0 + discount);
+        let last = f64::from(periods) * length;
+        if periods <= PERIODS && last > 0.0 && self.series_is_short(last) {
+            return self.series_by_period(later, length, periods);
+        }
+        let (mut worth, mut sum) = (1.0, 0.0);
+        for i in 1..=periods {
+            let by_then = self.expected_purchases(0.0, f64::from(i) * length);
+            worth *= later;
+            sum += by_then * if i < periods { worth * (1.0 - later) } else { worth };
+        }
+        sum
+    }
+
+    /// The series of [`Alive::series`] for all horizons in one pass: what is made of `k` purchases
+    /// is the same for each.
+    fn series_by_period(self, later: f64, length: f64, periods: u16) -> f64 {
+        let Self { n, exposure, a, b } = self;
+        // P(k purchases) by the end of each period, times what the period is worth.
+        let mut chances = [0.0; 24];
+        let mut odds = [0.0; 24];
+        let mut worth = 1.0;
+        for ((chance, z), i) in chances.iter_mut().zip(&mut odds).zip(1..=periods) {
+            let t = f64::from(i) * length;
+            worth *= later;
+            *z = t / (exposure + t);
+            let weight = if i < periods { worth * (1.0 - later) } else { worth };
+            *chance = weight * libm::exp(-n * libm::log1p(t / exposure));
+        }
+        let longest = odds.iter().fold(0.0_f64, |longest, &z| longest.max(z));
+        let (mut survival, mut made, mut sum) = (1.0, 0.0, 0.0);
+        let mut k = 0.0;
+        while k < 2.0 * SERIES_TERMS {
+            let growth = (n + k) / (k + 1.0);
+            made += survival;
+            let mut term = 0.0;
+            for (chance, z) in chances.iter_mut().zip(&odds) {
+                *chance *= growth * z;
+                term += *chance;
+            }
+            term *= made;
+            sum += term;
+            let ratio = longest * growth;
+            if ratio < 1.0 && term * ratio < 1e-17 * sum * (1.0 - ratio) {
+                break;
+            }
+            survival *= (b + k) / (a + b + k);
+            k += 1.0;
+        }
+        sum
+    }
+
+    /// The probability that the customer has not dropped out after another `t`: the mean over `p`
+    /// of `(1 + p t/A)^-n`.
+    pub(crate) fn stays(self, t: f64) -> f64 {
+        let Self { n, exposure, a, b } = self;
+        if t <= 0.0 {
+            return 1.0;
+        }
+        if self.series_is_short(t) {
+            return self.stays_series(t);
+        }
+        let scaled = t / exposure;
+        let value = |p: f64, _: f64| libm::exp(-n * libm::log1p(p * scaled));
+        // The power pulls what counts far below the bulk of a narrow distribution: no further than
+        // to the mean of Beta(a, b + n t/A).
+        tilted_beta_mean([a, b], n * scaled, libm::log(a / (b + n * scaled)), value)
+    }
+
+    /// Sum over `k` of P(k purchases by `t`, were there no dropout) times `E q^k`.
+    fn stays_series(self, t: f64) -> f64 {
+        let Self { n, exposure, a, b } = self;
+        let z = t / (exposure + t);
+        let mut chance = libm::exp(-n * libm::log1p(t / exposure));
+        let (mut survival, mut sum) = (1.0, chance);
+        let mut k = 0.0;
+        while k < 2.0 * SERIES_TERMS {
+            let ratio = z * (n + k) / (k + 1.0);
+            chance *= ratio;
+            survival *= (b + k) / (a + b + k);
+            let term = chance * survival;
+            sum += term;
+            if ratio < 1.0 && term * ratio < 1e-17 * sum * (1.0 - ratio) {
+                break;
+            }
+            k += 1.0;
+        }
+        sum
     }
 
     fn series_is_short(self, t: f64) -> bool {
@@ -90,10 +186,50 @@ impl Alive {
         }
         let (rates, _) = gamma_nodes(self.n, self.exposure, force);
         let fastest = rates.iter().fold(0.0, |fastest: f64, &(rate, _)| fastest.max(rate));
+        let ratio = fastest / force;
+        // Where p rate/force is small, rate/(force + p rate) is a short series of its powers: for
+        // slow rates at every p, and for all rates at small p.
+        let (mut slow, mut all) = (Powers::default(), Powers::default());
+        let mut quick = Vec::with_capacity(rates.len());
+        for &(rate, weight) in &rates {
+            all.add(rate / fastest, weight);
+            if rate < SMALL * force {
+                slow.add(rate / force, weight);
+            } else {
+                quick.push((rate, weight));
+            }
+        }
         let weighted = |p: f64, _: f64| {
-            rates.iter().fold(0.0, |sum, &(rate, weight)| sum + weight * rate / (force + p * rate))
+            if p * ratio < SMALL {
+                return ratio * all.alternating(p * ratio);
+            }
+            let term =
+                |sum: f64, &(rate, weight): &(f64, f64)| sum + weight * rate / (force + p * rate);
+            slow.alternating(p) + quick.iter().fold(0.0, term)
         };
-        Some(beta_mean([a, b], fastest / force, weighted))
+        Some(beta_mean([a, b], ratio, weighted))
+    }
+}
+
+/// Seven powers of numbers below this are a series to the last digit.
+const SMALL: f64 = 1e-3;
+
+/// Weighted sums of the first powers of numbers up to 1.
+#[derive(Debug, Default)]
+struct Powers([f64; 7]);
+
+impl Powers {
+    fn add(&mut self, number: f64, weight: f64) {
+        let mut power = weight;
+        for sum in &mut self.0 {
+            power *= number;
+            *sum += power;
+        }
+    }
+
+    /// The weighted sum of `t - x t^2 + x^2 t^3 - ...`, which is that of `t/(1 + x t)`.
+    fn alternating(&self, x: f64) -> f64 {
+        self.0.iter().rev().fold(0.0, |value, sum| sum - x * value)
     }
 }
 
@@ -136,14 +272,26 @@ pub(crate) fn gamma_nodes(shape: f64, exposure: f64, scale: f64) -> (Vec<(f64, f
 /// `p = 1/bend` and near `p = 1`, and falls about as `1/p` between.
 ///
 /// Sum over log-odds `w` of `p^a (1-p)^b value`, over the same sum without `value`.
-pub(crate) fn beta_mean([a, b]: [f64; 2], bend: f64, value: impl Fn(f64, f64) -> f64) -> f64 {
+pub(crate) fn beta_mean(shapes: [f64; 2], bend: f64, value: impl Fn(f64, f64) -> f64) -> f64 {
+    tilted_beta_mean(shapes, bend, f64::INFINITY, value)
+}
+
+/// The same where `value` may fall so quickly that what counts lies around the log-odds `lowest`.
+fn tilted_beta_mean(
+    [a, b]: [f64; 2],
+    bend: f64,
+    lowest: f64,
+    value: impl Fn(f64, f64) -> f64,
+) -> f64 {
     let deviation = (1.0 / a + 1.0 / b).sqrt();
     let step = STEP.min(0.3 * deviation);
+    // One gamma factor instead of a beta's two: its transform falls half as quickly.
+    let step = if lowest < f64::INFINITY { step.min(0.3 / a.sqrt()) } else { step };
     let mode = libm::log(a / b);
     let bend = libm::log(bend.max(1.0));
     let size = libm::log((a + b).max(1.0));
     let (left, right) = if deviation < 0.5 {
-        (mode - 16.0 * deviation, mode + 16.0 * deviation)
+        (mode.min(lowest) - 16.0 * deviation, mode + 16.0 * deviation)
     } else {
         let low = mode.min(0.0).min(-bend) - 3.0 - NEGLIGIBLE / a;
         let high = mode.max(0.0) + 3.0 + NEGLIGIBLE / b;

@@ -1,4 +1,4 @@
-//! Gauss-Legendre quadrature with 20 nodes.
+//! Gauss-Legendre quadrature with 20 nodes, or 12 where many are computed at once.
 
 /// The positive nodes and their weights on -1 to 1 (mpmath 1.4.1, 40 digits).
 const NODES: [(f64, f64); 10] = [
@@ -13,6 +13,44 @@ const NODES: [(f64, f64); 10] = [
     (0.22778585114164507, 0.14917298647260374),
     (0.07652652113349734, 0.15275338713072584),
 ];
+
+/// All twelve nodes on -1 to 1 (mpmath 1.4.1, 30 digits).
+const NODES_12: [f64; 12] = [
+    -0.981_560_634_246_719_4,
+    -0.904_117_256_370_474_9,
+    -0.769_902_674_194_304_7,
+    -0.587_317_954_286_617_4,
+    -0.367_831_498_998_180_2,
+    -0.125_233_408_511_468_9,
+    0.125_233_408_511_468_9,
+    0.367_831_498_998_180_2,
+    0.587_317_954_286_617_4,
+    0.769_902_674_194_304_7,
+    0.904_117_256_370_474_9,
+    0.981_560_634_246_719_4,
+];
+/// Their weights.
+const WEIGHTS_12: [f64; 12] = [
+    0.047_175_336_386_511_83,
+    0.106_939_325_995_318_43,
+    0.160_078_328_543_346_22,
+    0.203_167_426_723_065_92,
+    0.233_492_536_538_354_8,
+    0.249_147_045_813_402_8,
+    0.249_147_045_813_402_8,
+    0.233_492_536_538_354_8,
+    0.203_167_426_723_065_92,
+    0.160_078_328_543_346_22,
+    0.106_939_325_995_318_43,
+    0.047_175_336_386_511_83,
+];
+
+/// Twelve nodes from `from` to `to`, and their weights.
+#[inline]
+pub(crate) fn twelve_between(from: f64, to: f64) -> ([f64; 12], [f64; 12]) {
+    let (middle, half) = (0.5 * (from + to), 0.5 * (to - from));
+    (NODES_12.map(|node| middle + half * node), WEIGHTS_12.map(|weight| half * weight))
+}
 
 /// The nodes from `from` to `to` and their weights.
 pub(crate) fn nodes_between(from: f64, to: f64) -> impl Iterator<Item = (f64, f64)> {
@@ -29,7 +67,19 @@ pub(crate) fn integrate(from: f64, to: f64, value: impl Fn(f64) -> f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::integrate;
+    use super::{integrate, twelve_between};
+
+    #[test]
+    fn twelve_nodes_are_exact_to_degree_23() {
+        let (nodes, weights) = twelve_between(1.0, 3.0);
+        for degree in 0..24 {
+            let power = |x: f64| libm::pow(x, f64::from(degree));
+            let got = nodes.iter().zip(weights).fold(0.0, |sum, (x, w)| sum + w * power(*x));
+            let next = f64::from(degree + 1);
+            let want = (libm::pow(3.0, next) - 1.0) / next;
+            assert!((got / want - 1.0).abs() < 1e-14, "{degree}");
+        }
+    }
 
     #[test]
     fn polynomials_are_exact() {

@@ -93,11 +93,10 @@ fn check(column: &'static str, got: impl Into<Got>, tolerance: Tolerance) -> Che
     Check { column, got: got.into(), tolerance, must_be_undefined: false }
 }
 
-/// What came of one case: its checks, why it could not be computed, or that it is not built.
+/// What came of one case: its checks, or why it could not be computed.
 enum Computed {
     Checks(Vec<Check>),
     Refused(String),
-    NotBuilt(&'static str),
 }
 
 impl Computed {
@@ -109,13 +108,6 @@ impl Computed {
                 return CaseReport {
                     id: id.to_owned(),
                     outcome: Outcome::Failed(why),
-                    emitted: None,
-                };
-            }
-            Self::NotBuilt(what) => {
-                return CaseReport {
-                    id: id.to_owned(),
-                    outcome: Outcome::Skipped(what.to_owned()),
                     emitted: None,
                 };
             }

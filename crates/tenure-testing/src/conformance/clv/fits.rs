@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 use tenure_clv::{
-    BgBb, BgNbd, Fit, GammaGamma, GroupedOpportunities, GroupedSpend, GroupedSummary, History,
+    BgBb, BgNbd, Fit, GammaGamma, GroupedOpportunities, GroupedSpend, GroupedSummary, History, Nbd,
     OpportunityHistory, ParetoNbd, Sbg, Spend, SurvivorCounts, TimeUnit,
 };
 
@@ -119,6 +119,11 @@ fn fit(file: &CaseFile, case: &Value) -> Result<Option<Fitted>, String> {
             let fit =
                 ParetoNbd::fit(&histories(&data, &text)?).map_err(|error| error.to_string())?;
             Fitted::new(["r", "alpha", "s", "beta"], fit.model.parameters(), &fit).map(Some)
+        }
+        Some("nbd") => {
+            let (data, text) = data(file, case)?;
+            let fit = Nbd::fit(&histories(&data, &text)?).map_err(|error| error.to_string())?;
+            Fitted::new(["r", "alpha"], fit.model.parameters(), &fit).map(Some)
         }
         Some("bgbb") => {
             let (data, text) = data(file, case)?;

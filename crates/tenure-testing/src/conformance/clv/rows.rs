@@ -33,7 +33,7 @@ pub(super) fn computer(name: &str) -> Option<fn(Row<'_>) -> Computed> {
         "pnbd_pred.csv" => Some(|row| computed(pnbd_pred(row))),
         "bgbb_pred.csv" => Some(|row| computed(bgbb_pred(row))),
         "sbg_pred.csv" => Some(|row| computed(sbg_pred(row))),
-        "pmf.csv" => Some(|_| Computed::NotBuilt("probability mass functions")),
+        "pmf.csv" => Some(|row| computed(pmf(row))),
         _ => None,
     }
 }
@@ -119,6 +119,18 @@ fn expected_new_customer(row: Row<'_>, make: MakeBg) -> Outcome<Vec<Check>> {
     let model = bg_model(row, make, ["p1", "p2", "p3", "p4"])?;
     let expected = model.expected_new_customer(weeks(row.number("t")?)?);
     Ok(vec![check("expected_purchases", expected, Tolerance::R)])
+}
+
+fn pmf(row: Row<'_>) -> Outcome<Vec<Check>> {
+    let (horizon, n) = (weeks(row.number("t")?)?, row.count("n")?);
+    let names = ["p1", "p2", "p3", "p4"];
+    let probability = match row.text("model") {
+        Some("bgnbd") => bg_model(row, BgNbd::new, names)?.p_new_customer(horizon, n),
+        Some("mbgnbd") => bg_model(row, BgNbd::modified, names)?.p_new_customer(horizon, n),
+        Some("pnbd") => pareto_model(row, names)?.p_new_customer(horizon, n),
+        other => return Err(format!("model {other:?}")),
+    };
+    Ok(vec![check("probability", probability, Tolerance::R)])
 }
 
 fn gammagamma_pred(row: Row<'_>) -> Outcome<Vec<Check>> {
