@@ -90,6 +90,23 @@ pub enum ComponentError {
     },
 }
 
+/// What makes no gate.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum GateError {
+    /// An id without text.
+    #[error("gate id is empty")]
+    EmptyId,
+    /// A cap outside the scale.
+    #[error("cap `{found}` of gate `{gate}` is outside 0 to 1000")]
+    Cap {
+        /// Which gate.
+        gate: String,
+        /// Its cap.
+        found: u16,
+    },
+}
+
 /// Bands that do not partition their scale. Indexes count from 0.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -164,6 +181,18 @@ pub enum ProfileError {
         /// Its id.
         component: String,
     },
+    /// More than [`Profile::MAX_GATES`](crate::Profile::MAX_GATES) gates.
+    #[error("`{found}` gates: a profile has at most 16")]
+    GateCount {
+        /// How many.
+        found: usize,
+    },
+    /// One gate twice, or one with the id of a component.
+    #[error("gate `{gate}` has the id of another gate or of a component")]
+    DuplicateGate {
+        /// Its id.
+        gate: String,
+    },
     /// Weights that do not sum to 100.
     #[error("weights sum to `{found}`, not to 100")]
     WeightSum {
@@ -192,12 +221,15 @@ pub enum ProfileError {
     },
 }
 
-/// Readings that do not belong to the profile: another number of them than of its components.
+/// Readings that do not belong to the profile: another number of them than of its components, or of
+/// its gates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("`{found}` readings for `{expected}` components")]
+#[error("`{found}` readings for `{expected}` {of}")]
 pub struct ReadingsError {
     pub(crate) found: usize,
     pub(crate) expected: usize,
+    /// `components` or `gates`.
+    pub(crate) of: &'static str,
 }
 
 impl ReadingsError {
@@ -205,6 +237,12 @@ impl ReadingsError {
     #[must_use]
     pub const fn found(&self) -> usize {
         self.found
+    }
+
+    /// How many there should be.
+    #[must_use]
+    pub const fn expected(&self) -> usize {
+        self.expected
     }
 }
 

@@ -1,4 +1,4 @@
-//! The weighted mean, in integers.
+//! The weighted mean and whole shares, in integers.
 
 use crate::profile::Profile;
 
@@ -41,9 +41,40 @@ pub(crate) fn weighted_mean(weights: &[u64], points: &[u16], shares: &mut [u16])
     Some(mean)
 }
 
+/// Shares `numerators / denominator` (above 0) in whole points that sum to `total`: the floor of
+/// each, then one more to those with the largest rest, the first of equals first. `total` is the sum
+/// of the exact shares, or that rounded.
+pub(crate) fn largest_remainders(
+    numerators: &[i64],
+    denominator: i64,
+    total: i64,
+    shares: &mut [i32],
+) {
+    let mut rests: Row<i64> = [0; Profile::MAX_COMPONENTS];
+    let mut missing = total;
+    for ((&numerator, share), rest) in numerators.iter().zip(shares.iter_mut()).zip(&mut rests) {
+        let floor = numerator.checked_div_euclid(denominator).unwrap_or_default();
+        *rest = numerator.checked_rem_euclid(denominator).unwrap_or_default();
+        *share = i32::try_from(floor).unwrap_or_default();
+        missing = missing.saturating_sub(floor);
+    }
+    for _ in 0..missing {
+        let mut largest = (-1_i64, 0_usize);
+        for (slot, &rest) in rests.iter().enumerate().take(numerators.len()) {
+            if rest > largest.0 {
+                largest = (rest, slot);
+            }
+        }
+        if let (Some(share), Some(rest)) = (shares.get_mut(largest.1), rests.get_mut(largest.1)) {
+            *share = share.saturating_add(1);
+            *rest = -1;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::weighted_mean;
+    use super::{largest_remainders, weighted_mean};
 
     fn of(weights: &[u64], points: &[u16]) -> Option<(u16, Vec<u16>)> {
         let mut shares = vec![0; weights.len()];
@@ -61,6 +92,19 @@ mod tests {
         // 0.5 goes up, and so does the only share.
         assert_eq!(of(&[1, 1], &[1, 0]), Some((1, vec![1, 0])));
         assert_eq!(of(&[7], &[1000]), Some((1000, vec![1000])));
+    }
+
+    #[test]
+    fn whole_shares_go_down_before_they_go_up() {
+        let of = |numerators: &[i64], denominator, total| {
+            let mut shares = vec![0; numerators.len()];
+            largest_remainders(numerators, denominator, total, &mut shares);
+            shares
+        };
+        // -1/2 and 3/2: floors -1 and 1, both rest a half, the first gets the point.
+        assert_eq!(of(&[-1, 3], 2, 1), [0, 1]);
+        assert_eq!(of(&[-5, 2, 9], 6, 1), [-1, 0, 2]);
+        assert_eq!(of(&[6, -6], 6, 0), [1, -1]);
     }
 
     #[test]

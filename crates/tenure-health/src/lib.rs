@@ -2,6 +2,7 @@
 #![doc = include_str!("../README.md")]
 
 mod bands;
+mod combiner;
 mod component;
 mod error;
 mod exact;
@@ -19,15 +20,16 @@ mod score;
 mod value;
 
 pub use bands::{Bands, Edge};
+pub use combiner::{Combiner, Gate, GateState};
 pub use component::Component;
 pub use error::{
-    BandsError, ComponentError, Days, DecayError, NormaliserError, OffScaleError, PortfolioError,
-    ProfileError, PublishedError, ReadingsError, StateError, ValueError,
+    BandsError, ComponentError, Days, DecayError, GateError, NormaliserError, OffScaleError,
+    PortfolioError, ProfileError, PublishedError, ReadingsError, StateError, ValueError,
 };
 pub use freshness::{Freshness, HalfLife};
 pub use normaliser::{Direction, Normaliser};
 pub use observations::{Intake, Observations, Pushed};
 pub use portfolio::Portfolio;
 pub use profile::{MissingPolicy, Profile};
-pub use score::{Absence, Part, Reading, Score, out_of_100};
+pub use score::{Absence, GatePart, Part, Reading, Score, out_of_100};
 pub use value::Value;
