@@ -309,6 +309,64 @@ pub enum PortfolioError {
     Full,
 }
 
+/// A change asked for backwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("`{last}` is before `{first}`: a change goes forward")]
+pub struct DeltaError {
+    pub(crate) first: NaiveDate,
+    pub(crate) last: NaiveDate,
+}
+
+impl DeltaError {
+    /// The day asked for as the first.
+    #[must_use]
+    pub const fn first(&self) -> NaiveDate {
+        self.first
+    }
+
+    /// The day asked for as the last.
+    #[must_use]
+    pub const fn last(&self) -> NaiveDate {
+        self.last
+    }
+}
+
+/// Why a band was not followed; the series is as it was.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HysteresisError {
+    /// A gap above the scale.
+    #[error("gap `{found}` is outside 0 to 1000")]
+    Gap {
+        /// Its points.
+        found: u16,
+    },
+    /// A day that is not after the last one.
+    #[error("`{found}` is not after `{last}`, the day of the last score")]
+    Backwards {
+        /// The day of the last score.
+        last: NaiveDate,
+        /// The day refused.
+        found: NaiveDate,
+    },
+    /// A score of another profile: a change of profile starts a new series.
+    #[error("profile `{theirs}` is not the same as profile `{ours}`")]
+    Profile {
+        /// The id of ours.
+        ours: String,
+        /// The id of theirs.
+        theirs: String,
+    },
+}
+
+/// A share of value that is none, or too fine to compute with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("share `{num}/{den}` is outside 0 to 1, or needs more than 128 bits")]
+pub struct ShareError {
+    pub(crate) num: i128,
+    pub(crate) den: i128,
+}
+
 /// Why a published combiner has no answer. Indexes count from 0.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

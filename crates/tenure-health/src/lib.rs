@@ -4,11 +4,14 @@
 mod bands;
 mod combiner;
 mod component;
+mod delta;
 mod error;
 mod exact;
 #[cfg(feature = "serde")]
 mod form;
 mod freshness;
+mod hysteresis;
+mod joined;
 mod kernel;
 mod normaliser;
 mod observations;
@@ -22,11 +25,15 @@ mod value;
 pub use bands::{Bands, Edge};
 pub use combiner::{Combiner, Gate, GateState};
 pub use component::Component;
+pub use delta::{Causes, Delta};
 pub use error::{
-    BandsError, ComponentError, Days, DecayError, GateError, NormaliserError, OffScaleError,
-    PortfolioError, ProfileError, PublishedError, ReadingsError, StateError, ValueError,
+    BandsError, ComponentError, Days, DecayError, DeltaError, GateError, HysteresisError,
+    NormaliserError, OffScaleError, PortfolioError, ProfileError, PublishedError, ReadingsError,
+    ShareError, StateError, ValueError,
 };
 pub use freshness::{Freshness, HalfLife};
+pub use hysteresis::{BandSeries, Gap};
+pub use joined::Joined;
 pub use normaliser::{Direction, Normaliser};
 pub use observations::{Intake, Observations, Pushed};
 pub use portfolio::Portfolio;

@@ -201,6 +201,24 @@ impl Observations {
             .map(|latest| latest.as_ref().map(|&(observed_at, _, _, value)| (value, observed_at)))
     }
 
+    /// The latest value of a component and its age in days.
+    pub(crate) fn component(&self, id: &str) -> Option<(Value, u32)> {
+        let (observed_at, _, _, value) = self.latest.get(self.profile.position(id)?)?.as_ref()?;
+        Some((*value, self.age(*observed_at)))
+    }
+
+    /// The state of a gate; `None` if the profile has none of that id.
+    pub(crate) fn gate(&self, id: &str) -> Option<GateState> {
+        let at = self.profile.gates().iter().position(|gate| gate.id() == id)?;
+        self.gates().nth(at)
+    }
+
+    fn age(&self, observed_at: NaiveDate) -> u32 {
+        let age = self.as_of.day().signed_duration_since(observed_at).num_days();
+        // What is visible was observed by then; no calendar spans more days than 32 bits count.
+        u32::try_from(age).unwrap_or_default()
+    }
+
     /// Whether each gate of the profile is open: by its latest value, if that is above 0.
     pub fn gates(&self) -> impl Iterator<Item = GateState> {
         let states = self.latest.iter().skip(self.profile.components().len());
@@ -222,9 +240,7 @@ impl Observations {
             let Some((value, observed_at)) = latest else {
                 return Reading::missing(Absence::NotObserved);
             };
-            let age = self.as_of.day().signed_duration_since(observed_at).num_days();
-            // What is visible was observed by then; no calendar spans more days than 32 bits count.
-            component.read(value, u32::try_from(age).unwrap_or_default())
+            component.read(value, self.age(observed_at))
         })
     }
 

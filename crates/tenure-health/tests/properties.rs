@@ -8,8 +8,8 @@
 
 use proptest::prelude::*;
 use tenure_health::{
-    Absence, Combiner, Gate, GateState, HalfLife, MissingPolicy, Observations, Portfolio, Profile,
-    Reading, Score, profiles, published,
+    Absence, Combiner, Delta, Gate, GateState, HalfLife, MissingPolicy, Observations, Portfolio,
+    Profile, Reading, Score, profiles, published,
 };
 use tenure_model::{AsOf, Instant, RecordId, Rounding, Zone, parse_date};
 use tenure_testing::oracle::health as oracle;
@@ -231,8 +231,8 @@ proptest! {
         let hi = parts.iter().fold(hi, |sum, part| sum + part.hi);
         prop_assert_eq!(gates.iter().fold(hi, |sum, gate| sum + gate.hi), i32::from(score.hi()));
         prop_assert!(score.lo() <= score.hi());
-        let point = parts.iter().map(|part| part.point).fold(Some(point), |sum, part| Some(sum? + part?));
-        let drops = gates.iter().map(|gate| gate.point).fold(Some(0), |sum, drop| Some(sum? + drop?));
+        let point = parts.iter().map(|part| part.point).try_fold(point, |sum, part| Some(sum + part?));
+        let drops = gates.iter().map(|gate| gate.point).try_fold(0, |sum, drop| Some(sum + drop?));
         match score.point() {
             Some(found) => prop_assert_eq!(point.zip(drops).map(|(a, b)| a + b), Some(found.into())),
             None => prop_assert!(parts.iter().all(|part| part.point.is_none())),
@@ -351,6 +351,33 @@ proptest! {
             let last = visible.last().map(|&(day, _, _, raw)| (raw.into(), day));
             prop_assert_eq!(latest, last);
         }
+    }
+
+    #[test]
+    fn causes_sum_to_the_change(a in seen(), b in seen(), policy in strategies::policies()) {
+        let under = |rows: &[Seen], combiner| {
+            let as_of = AsOf::new(parse_date("2024-06-20").map_err(fail)?);
+            let profile = profiles::client().with_missing(policy).map_err(fail)?;
+            let mut state = Observations::new(&profile.with_combiner(combiner), as_of);
+            for row in rows {
+                let (component, day, recorded, id, raw) = stamp(row)?;
+                state.push(component, (raw * 30).into(), day, recorded, id);
+            }
+            Ok::<_, TestCaseError>(state)
+        };
+        let before = under(&a, Combiner::WeightedMean)?;
+        let after = under(&[a, b].concat(), Combiner::WeightedGeometric)?;
+        let delta = Delta::new(&before, &after).map_err(fail)?;
+        let (one, other) = (delta.before(), delta.after());
+        let change = |one: u16, other: u16| i32::from(other) - i32::from(one);
+        prop_assert_eq!(delta.lo().total(), change(one.lo(), other.lo()));
+        prop_assert_eq!(delta.hi().total(), change(one.hi(), other.hi()));
+        if let Some(causes) = delta.point() {
+            let points = one.point().zip(other.point());
+            prop_assert_eq!(points.map(|(one, other)| change(one, other)), Some(causes.total()));
+        }
+        // Both are of one day and weigh alike.
+        prop_assert_eq!((delta.lo().weight, delta.hi().weight), (0, 0));
     }
 
     #[test]
