@@ -367,6 +367,126 @@ pub struct ShareError {
     pub(crate) den: i128,
 }
 
+/// Why a backtest refused a row or a grid; it is then as it was.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BacktestError {
+    /// A grid without days, a step or a window.
+    #[error(
+        "`{count}` days `{months_apart}` months apart with outcomes `{horizon_days}` days ahead: 1 to 1200 days, a step and a window are needed, within the calendar"
+    )]
+    Grid {
+        /// Months between days.
+        months_apart: u32,
+        /// Days.
+        count: u32,
+        /// Days ahead.
+        horizon_days: u32,
+    },
+    /// A day that is none of the grid.
+    #[error("`{at}` is not a day of the grid")]
+    OffGrid {
+        /// The day.
+        at: NaiveDate,
+    },
+    /// A score that reads what nobody had recorded by then.
+    #[error("account {account} as of `{at}`: its score reads a record of `{recorded}` (leakage)")]
+    Leakage {
+        /// The account.
+        account: u32,
+        /// The day of the score.
+        at: NaiveDate,
+        /// The day of the record.
+        recorded: NaiveDate,
+    },
+    /// An outcome that was there when the score was.
+    #[error("account {account} as of `{at}`: its outcome of `{outcome}` is not after the score")]
+    OutcomeBeforeScore {
+        /// The account.
+        account: u32,
+        /// The day of the score.
+        at: NaiveDate,
+        /// The day of the outcome.
+        outcome: NaiveDate,
+    },
+    /// The same, of an account that is not said to have ended.
+    #[error(
+        "an outcome of `{outcome}` is not after the score of `{at}`, and the account had not ended"
+    )]
+    EventBeforeScore {
+        /// The day of the score.
+        at: NaiveDate,
+        /// The day of the outcome.
+        outcome: NaiveDate,
+    },
+    /// An outcome beyond the window.
+    #[error("account {account} as of `{at}`: its outcome of `{outcome}` is beyond the window")]
+    OutsideWindow {
+        /// The account.
+        account: u32,
+        /// The day of the score.
+        at: NaiveDate,
+        /// The day of the outcome.
+        outcome: NaiveDate,
+    },
+    /// A score outside the scale.
+    #[error("account {account} as of `{at}`: score `{found}` is outside 0 to 1000")]
+    OffScale {
+        /// The account.
+        account: u32,
+        /// The day of the score.
+        at: NaiveDate,
+        /// The score.
+        found: u16,
+    },
+    /// A probability that is none.
+    #[error("account {account} as of `{at}`: probability `{found}` is outside 0 to 1")]
+    Probability {
+        /// The account.
+        account: u32,
+        /// The day of the score.
+        at: NaiveDate,
+        /// The number.
+        found: f64,
+    },
+    /// An account twice on a day.
+    #[error("account {account} is there twice as of `{at}`")]
+    Twice {
+        /// The account.
+        account: u32,
+        /// The day.
+        at: NaiveDate,
+    },
+    /// An area that cannot be computed.
+    #[error("the area cannot be computed")]
+    Area(#[from] tenure_stats::AucError),
+    /// Chances that cannot be checked.
+    #[error(transparent)]
+    Chance(#[from] ChanceError),
+}
+
+/// A stated chance that is none. Rows count from 0.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[error("chance `{found}` of row {row} is outside 0 to 1")]
+pub struct ChanceError {
+    pub(crate) row: usize,
+    pub(crate) found: f64,
+}
+
+impl ChanceError {
+    /// The row.
+    #[must_use]
+    pub const fn row(&self) -> usize {
+        self.row
+    }
+
+    /// What it states.
+    #[must_use]
+    pub const fn found(&self) -> f64 {
+        self.found
+    }
+}
+
 /// Why a published combiner has no answer. Indexes count from 0.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -1,6 +1,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![doc = include_str!("../README.md")]
 
+pub mod backtest;
 mod bands;
 mod combiner;
 mod component;
@@ -27,9 +28,9 @@ pub use combiner::{Combiner, Gate, GateState};
 pub use component::Component;
 pub use delta::{Causes, Delta};
 pub use error::{
-    BandsError, ComponentError, Days, DecayError, DeltaError, GateError, HysteresisError,
-    NormaliserError, OffScaleError, PortfolioError, ProfileError, PublishedError, ReadingsError,
-    ShareError, StateError, ValueError,
+    BacktestError, BandsError, ChanceError, ComponentError, Days, DecayError, DeltaError,
+    GateError, HysteresisError, NormaliserError, OffScaleError, PortfolioError, ProfileError,
+    PublishedError, ReadingsError, ShareError, StateError, ValueError,
 };
 pub use freshness::{Freshness, HalfLife};
 pub use hysteresis::{BandSeries, Gap};

@@ -229,6 +229,16 @@ impl Observations {
         })
     }
 
+    /// The day of the latest record that is read: observed or recorded, whichever is later. After the
+    /// day of the question only where the day of knowledge is.
+    #[must_use]
+    pub fn latest_record(&self) -> Option<NaiveDate> {
+        let days = self.latest.iter().flatten().map(|(observed_at, recorded_at, _, _)| {
+            recorded_at.map_or(*observed_at, |at| at.date_utc().max(*observed_at))
+        });
+        days.max()
+    }
+
     /// What is kept of each component and gate, in the order of the profile.
     pub(crate) fn slots(&self) -> &[Option<Latest>] {
         &self.latest
