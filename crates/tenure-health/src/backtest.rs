@@ -11,12 +11,14 @@ use crate::profile::Profile;
 mod calibration;
 mod control;
 mod decile;
+mod follow;
 mod grid;
 mod lead;
 mod stability;
 
 pub use calibration::{Calibration, ReliabilityBin};
 pub use decile::{Decile, deciles};
+pub use follow::Outcome;
 pub use grid::{Fate, Grid};
 pub use lead::LeadTimes;
 pub use stability::FrozenBins;
@@ -137,6 +139,8 @@ pub struct Counts {
     pub ended: u64,
     /// Rows whose window is not over at the end of the data.
     pub censored: u64,
+    /// Rows of accounts to which it could not happen.
+    pub not_at_risk: u64,
     /// Rows without a score as one number.
     pub no_score: u64,
 }
@@ -192,6 +196,7 @@ impl Backtest {
         let counter = match (row.fate, row.score) {
             (Fate::Ended, _) => &mut self.counts.ended,
             (Fate::Censored, _) => &mut self.counts.censored,
+            (Fate::NotAtRisk, _) => &mut self.counts.not_at_risk,
             (_, None) => &mut self.counts.no_score,
             (_, Some(_)) => {
                 self.rows.push(row);
@@ -201,6 +206,12 @@ impl Backtest {
         *counter = counter.saturating_add(1);
         self.counts.looked_at = self.counts.looked_at.saturating_add(1);
         Ok(())
+    }
+
+    /// How many rows became what, so far.
+    #[must_use]
+    pub const fn counts(&self) -> Counts {
+        self.counts
     }
 
     /// What came out. The seed is that of the negative control.

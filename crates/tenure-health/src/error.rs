@@ -465,6 +465,18 @@ pub enum BacktestError {
     Chance(#[from] ChanceError),
 }
 
+/// Why an account could not be followed; the rows of the days before stay in the test.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FollowError {
+    /// A value that cannot be kept.
+    #[error(transparent)]
+    Value(#[from] ValueError),
+    /// A row that the test refuses.
+    #[error(transparent)]
+    Row(#[from] BacktestError),
+}
+
 /// A stated chance that is none. Rows count from 0.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 #[error("chance `{found}` of row {row} is outside 0 to 1")]

@@ -29,8 +29,8 @@ pub use component::Component;
 pub use delta::{Causes, Delta};
 pub use error::{
     BacktestError, BandsError, ChanceError, ComponentError, Days, DecayError, DeltaError,
-    GateError, HysteresisError, NormaliserError, OffScaleError, PortfolioError, ProfileError,
-    PublishedError, ReadingsError, ShareError, StateError, ValueError,
+    FollowError, GateError, HysteresisError, NormaliserError, OffScaleError, PortfolioError,
+    ProfileError, PublishedError, ReadingsError, ShareError, StateError, ValueError,
 };
 pub use freshness::{Freshness, HalfLife};
 pub use hysteresis::{BandSeries, Gap};

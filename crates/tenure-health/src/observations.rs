@@ -234,7 +234,8 @@ impl Observations {
     #[must_use]
     pub fn latest_record(&self) -> Option<NaiveDate> {
         let days = self.latest.iter().flatten().map(|(observed_at, recorded_at, _, _)| {
-            recorded_at.map_or(*observed_at, |at| at.date_utc().max(*observed_at))
+            let zone = self.as_of.zone();
+            recorded_at.map_or(*observed_at, |at| zone.date_of(at).max(*observed_at))
         });
         days.max()
     }

@@ -32,6 +32,8 @@ pub enum Fate {
     Ended,
     /// The window is not over at the end of the data, whatever has happened so far.
     Censored,
+    /// It could not happen in the window, such as a renewal where nothing is due.
+    NotAtRisk,
     /// The event, on a day of the window.
     Event(NaiveDate),
     /// No event in the window.
@@ -88,7 +90,7 @@ impl Grid {
     }
 
     /// The last day of the window that opens after a day.
-    fn end(&self, at: NaiveDate) -> NaiveDate {
+    pub(super) fn end(&self, at: NaiveDate) -> NaiveDate {
         at.checked_add_days(Days::new(self.horizon_days.into())).unwrap_or(NaiveDate::MAX)
     }
 

@@ -186,3 +186,70 @@ fn bands_and_stability_are_counted_by_day() {
     );
     assert_eq!((report.accounts, report.events), (4, 2));
 }
+
+/// Buys every ten days from the first of January on, so often.
+fn buyer(purchases: u64) -> tenure_model::Book {
+    let account = tenure_model::AccountId::new("shop").unwrap();
+    let usd = tenure_model::Currency::new("USD").unwrap();
+    let purchase = |at: u64| {
+        let on = day("2025-01-01").checked_add_days(chrono::Days::new(10 * at)).unwrap();
+        let amount = tenure_model::Money::from_minor(tenure_model::Minor::new(100), usd);
+        let purchase = tenure_model::record::Purchase::new(on, amount).unwrap();
+        tenure_model::Event::new(account.clone(), tenure_model::Record::Purchase(purchase))
+    };
+    tenure_model::Book::from_events((0..purchases).map(purchase)).0
+}
+
+#[test]
+fn silence_is_an_event_by_the_own_rhythm() {
+    let grid = Grid::new(day("2025-01-31"), 1, 3, 60).unwrap();
+    let outcome = super::Outcome::Dormant(tenure_model::DormancyOptions::default());
+    // Until 20 February: silent from 23 March on, 30 days and one more.
+    let book = buyer(6);
+    let mut test = Backtest::new(&client(), &grid);
+    let end = AsOf::new(day("2025-12-31"));
+    test.follow(0, &book.relationships()[0], outcome, end).unwrap();
+    let counts = test.counts();
+    // January and February see it come, though without a score; at the end of March it is there.
+    assert_eq!((counts.looked_at, counts.no_score, counts.ended), (3, 2, 1));
+    let at = |text, end: &str| {
+        test.dormancy_fate(
+            &book.relationships()[0],
+            &tenure_model::DormancyOptions::default(),
+            day(text),
+            AsOf::new(day(end)),
+        )
+    };
+    assert_eq!(at("2025-01-31", "2025-12-31"), Fate::Event(day("2025-03-23")));
+    assert_eq!(at("2025-01-21", "2025-12-31"), Fate::NoEvent);
+    assert_eq!(at("2025-01-31", "2025-03-31"), Fate::Censored);
+    assert_eq!(at("2025-01-12", "2025-12-31"), Fate::NotAtRisk);
+    assert_eq!(at("2024-12-31", "2025-12-31"), Fate::NotAtRisk);
+}
+
+#[test]
+fn a_renewal_is_lost_kept_open_or_not_due() {
+    use tenure_model::record::Renewal;
+    let account = tenure_model::AccountId::new("acme").unwrap();
+    let usd = tenure_model::Currency::new("USD").unwrap();
+    let fate = |change: fn(&mut Renewal)| {
+        let amount = tenure_model::Money::from_minor(tenure_model::Minor::new(100), usd);
+        let mut renewal = Renewal::new("K1", day("2025-02-20"), amount);
+        change(&mut renewal);
+        if renewal.closed_at.is_some() {
+            renewal.arr_renewed = Some(amount);
+        }
+        let record = tenure_model::Record::Renewal(renewal);
+        let (book, report) =
+            tenure_model::Book::from_events([tenure_model::Event::new(account.clone(), record)]);
+        assert!(report.rejects.is_empty(), "{:?}", report.rejects);
+        let end = AsOf::new(day("2025-12-31"));
+        test().renewal_fate(&book.relationships()[0], day("2025-01-31"), end)
+    };
+    assert_eq!(fate(|one| one.lost_at = Some(day("2025-02-20"))), Fate::Event(day("2025-02-20")));
+    assert_eq!(fate(|one| one.closed_at = Some(day("2025-02-10"))), Fate::NoEvent);
+    assert_eq!(fate(|one| one.closed_at = Some(day("2025-04-10"))), Fate::NoEvent);
+    assert_eq!(fate(|one| one.closed_at = Some(day("2025-01-20"))), Fate::NotAtRisk);
+    assert_eq!(fate(|_| {}), Fate::Censored);
+    assert_eq!(fate(|one| one.due = day("2025-03-20")), Fate::NotAtRisk);
+}
