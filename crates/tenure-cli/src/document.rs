@@ -285,14 +285,18 @@ fn value_json(unit: Unit, value: Value) -> serde_json::Value {
         Value::Estimate(estimate) => serde_json::Value::from(estimate / per_major(unit).1),
         Value::Ratio(ratio) => {
             let major = ratio.den().checked_mul(per_major(unit).0);
-            let ratio = major.and_then(|den| Ratio::new(ratio.num(), den)).unwrap_or(ratio);
-            serde_json::json!({
-                "num": wide(ratio.num()),
-                "den": wide(ratio.den()),
-                "value": ratio.to_decimal(10),
-            })
+            self::ratio(major.and_then(|den| Ratio::new(ratio.num(), den)).unwrap_or(ratio))
         }
     }
+}
+
+/// An exact ratio.
+pub(crate) fn ratio(ratio: Ratio) -> serde_json::Value {
+    serde_json::json!({
+        "num": wide(ratio.num()),
+        "den": wide(ratio.den()),
+        "value": ratio.to_decimal(10),
+    })
 }
 
 /// Of the unit, how many make the one that is written: figures of money are in minor units, the

@@ -7,6 +7,7 @@ mod document;
 mod error;
 mod explain;
 mod files;
+mod health;
 mod html;
 mod input;
 mod near;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         Command::Report(args) => report::run(&args),
         Command::Classify(args) => classify::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Health(args) => health::run(&args),
         Command::Rules(command) => rules::run(&command),
         Command::Demo(args) => write_demo(&args).map(|()| Rejects::None),
         Command::Schema(args) => print_schema(&args).map(|()| Rejects::None),

@@ -173,7 +173,7 @@ impl Backtest {
         if let Some(recorded) = row.recorded.filter(|&recorded| recorded > at) {
             return Err(BacktestError::Leakage { account, at, recorded });
         }
-        if !self.grid.days().contains(&at) {
+        if self.grid.days().binary_search(&at).is_err() {
             return Err(BacktestError::OffGrid { at });
         }
         if let Fate::Event(on) = row.fate {

@@ -8,6 +8,7 @@
 
 mod classify;
 mod explain;
+mod health;
 mod readme;
 mod report;
 mod rules;

@@ -188,16 +188,16 @@ fn bands_and_stability_are_counted_by_day() {
 }
 
 /// Buys every ten days from the first of January on, so often.
-fn buyer(purchases: u64) -> tenure_model::Book {
+fn buyer(purchases: usize) -> tenure_model::Book {
     let account = tenure_model::AccountId::new("shop").unwrap();
     let usd = tenure_model::Currency::new("USD").unwrap();
     let purchase = |at: u64| {
-        let on = day("2025-01-01").checked_add_days(chrono::Days::new(10 * at)).unwrap();
+        let on = day("2025-01-01").checked_add_days(chrono::Days::new(at)).unwrap();
         let amount = tenure_model::Money::from_minor(tenure_model::Minor::new(100), usd);
         let purchase = tenure_model::record::Purchase::new(on, amount).unwrap();
         tenure_model::Event::new(account.clone(), tenure_model::Record::Purchase(purchase))
     };
-    tenure_model::Book::from_events((0..purchases).map(purchase)).0
+    tenure_model::Book::from_events((0..).step_by(10).take(purchases).map(purchase)).0
 }
 
 #[test]
