@@ -477,6 +477,88 @@ pub enum FollowError {
     Row(#[from] BacktestError),
 }
 
+/// What makes no loyalty programme, no entry of one, or no replay.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoyaltyError {
+    /// None, or more than [`Programme::MAX_TIERS`](crate::loyalty::Programme::MAX_TIERS).
+    #[error("`{found}` tiers: a programme has 1 to 64")]
+    TierCount {
+        /// How many.
+        found: usize,
+    },
+    /// A name that is empty, or there twice.
+    #[error("tier `{tier}` has no name, or that of another tier")]
+    TierName {
+        /// The name.
+        tier: String,
+    },
+    /// A threshold out of order.
+    #[error(
+        "threshold `{found}` of tier `{tier}`: the first is 0, each other one above that before it"
+    )]
+    Threshold {
+        /// The tier.
+        tier: String,
+        /// Its threshold.
+        found: i64,
+    },
+    /// A month that is none.
+    #[error("month `{found}` is outside 1 to 12")]
+    FirstMonth {
+        /// The month.
+        found: u32,
+    },
+    /// A rolling window without length, or too long.
+    #[error("a rolling window of `{found}` months is outside 1 to 120")]
+    RollingMonths {
+        /// The months.
+        found: u32,
+    },
+    /// A soft landing where no window ends.
+    #[error("a rolling window has no end at which a member could land softly")]
+    SoftRolling,
+    /// An entry of 0 points.
+    #[error("an entry of `{date}` has 0 points")]
+    NoPoints {
+        /// Its day.
+        date: NaiveDate,
+    },
+    /// Points that expire before they are earned.
+    #[error("points of `{date}` expire on `{expires}`, before they are earned")]
+    ExpiresBeforeEarned {
+        /// The day they are earned.
+        date: NaiveDate,
+        /// The last day they would count.
+        expires: NaiveDate,
+    },
+    /// Spent points with an end.
+    #[error("points spent on `{date}` have an end, `{expires}`: only points earned expire")]
+    SpentExpires {
+        /// The day they are spent.
+        date: NaiveDate,
+        /// The end.
+        expires: NaiveDate,
+    },
+    /// An entry of somebody who is no member yet.
+    #[error("an entry of `{date}` is before the member joined, `{joined}`")]
+    BeforeJoining {
+        /// The day of the entry.
+        date: NaiveDate,
+        /// The day the member joined.
+        joined: NaiveDate,
+    },
+    /// A window beyond the calendar.
+    #[error("the window of `{day}` leaves the calendar")]
+    Calendar {
+        /// The day of the question.
+        day: NaiveDate,
+    },
+    /// Sums beyond 64 bits.
+    #[error("points sum to more than 9223372036854775807")]
+    Overflow,
+}
+
 /// A stated chance that is none. Rows count from 0.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 #[error("chance `{found}` of row {row} is outside 0 to 1")]

@@ -14,6 +14,7 @@ mod freshness;
 mod hysteresis;
 mod joined;
 mod kernel;
+pub mod loyalty;
 mod normaliser;
 mod observations;
 mod portfolio;
@@ -29,8 +30,9 @@ pub use component::Component;
 pub use delta::{Causes, Delta};
 pub use error::{
     BacktestError, BandsError, ChanceError, ComponentError, Days, DecayError, DeltaError,
-    FollowError, GateError, HysteresisError, NormaliserError, OffScaleError, PortfolioError,
-    ProfileError, PublishedError, ReadingsError, ShareError, StateError, ValueError,
+    FollowError, GateError, HysteresisError, LoyaltyError, NormaliserError, OffScaleError,
+    PortfolioError, ProfileError, PublishedError, ReadingsError, ShareError, StateError,
+    ValueError,
 };
 pub use freshness::{Freshness, HalfLife};
 pub use hysteresis::{BandSeries, Gap};
