@@ -3,6 +3,7 @@
 
 pub mod backtest;
 mod bands;
+mod care;
 mod combiner;
 mod component;
 mod delta;
@@ -25,6 +26,7 @@ mod score;
 mod value;
 
 pub use bands::{Bands, Edge};
+pub use care::{CareCounts, CareDefinition, CareError, CareTally, ChannelCounts};
 pub use combiner::{Combiner, Gate, GateState};
 pub use component::Component;
 pub use delta::{Causes, Delta};

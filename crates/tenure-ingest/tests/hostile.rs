@@ -32,7 +32,7 @@ fn good_row(table: Table) -> Vec<&'static str> {
             "G-1,acme,2024-01-10,retire at 60,2024-04-10;2024-07-10,2024-08-01,2024-01-10"
         }
         Table::Referrals => "F-1,acme,2024-04-01,2024-04-01",
-        Table::Assignments => "A-1,acme,account manager,2024-01-01,2024-12-31,2024-01-01",
+        Table::Assignments => "A-1,acme,account manager,2024-01-01,2024-12-31,j.doe,2024-01-01",
         Table::Cases => {
             "T-1,acme,2024-05-01T09:00:00Z,closed,2024-05-01T09:20:00Z,2024-05-01T11:00:00Z,0,2,1,\
              240,30,escalated,chat,2024-05-01"

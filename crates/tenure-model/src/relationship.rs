@@ -188,6 +188,48 @@ impl Relationship {
         known.then_some(&self.profile)
     }
 
+    /// The first day on which anything of the relationship itself can be seen: a contract's start, a
+    /// purchase, an interaction, a delivery, a goal, a referral, an assignment. `None` where nothing
+    /// can. Cost: a look at each table, up to the first row that can be seen.
+    ///
+    /// ```
+    /// use tenure_model::record::Referral;
+    /// use tenure_model::{AccountId, AsOf, Book, Event, Record, parse_date};
+    /// let (acme, day) = (AccountId::new("acme")?, parse_date("2024-04-01")?);
+    /// let referral = Record::Referral(Referral::new(day));
+    /// let (book, _) = Book::from_events([Event::new(acme.clone(), referral)]);
+    /// let relationship = book.get(&acme).ok_or("missing")?;
+    /// assert_eq!(relationship.first_day(AsOf::new(day)), Some(day));
+    /// assert_eq!(relationship.first_day(AsOf::new(parse_date("2024-03-31")?)), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn first_day(&self, as_of: AsOf) -> Option<NaiveDate> {
+        fn first<T>(
+            entries: &[Entry<T>],
+            as_of: AsOf,
+            day: impl Fn(&T) -> Option<NaiveDate>,
+        ) -> Option<NaiveDate> {
+            // In order of the day: the first that can be seen is the least.
+            let mut days = entries.iter().filter_map(|entry| {
+                day(&entry.record).filter(|&day| as_of.sees(day, entry.recorded_at))
+            });
+            days.next()
+        }
+        [
+            first(&self.contracts, as_of, |one| Some(one.start)),
+            first(&self.purchases, as_of, |one| Some(one.date)),
+            first(&self.interactions, as_of, |one| Some(one.date)),
+            first(&self.deliverables, as_of, |one| one.done),
+            first(&self.goals, as_of, |one| Some(one.set)),
+            first(&self.referrals, as_of, |one| Some(one.date)),
+            first(&self.assignments, as_of, |one| Some(one.start)),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
     /// Whether nothing has happened.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -4,6 +4,7 @@
 mod adjust;
 mod auc;
 pub mod beta;
+mod concentration;
 mod convert;
 mod density;
 mod error;
@@ -24,6 +25,7 @@ mod survival;
 pub use adjust::{benjamini_hochberg, bonferroni, holm};
 pub use auc::{Auc, AucDifference};
 pub use beta::Tails;
+pub use concentration::{Concentration, NegativePartError};
 pub use convert::{count_to_f64, integer_to_f64, len_to_f64};
 pub use error::{
     AucError, DomainError, ExactSumError, ProbabilityError, RankError, ShareError, UnsortedError,

@@ -150,6 +150,7 @@ tables! {
         role Value Kind::Text, "as what", "account manager";
         start Value Kind::Date, "first day", "2024-01-01";
         end Optional Kind::Date, "last day, included; empty: open", "";
+        person Optional Kind::Text, "who, by a name of yours; empty: not said", "j.doe";
         recorded_at Optional Kind::Instant, "when we knew; empty: always known", "";
     }
     Cases CaseRow "Support cases." {
