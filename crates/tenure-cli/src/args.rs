@@ -219,7 +219,8 @@ pub(crate) enum PageFormat {
 const HEALTH_HELP: &str = "\
 One line an account and profile: the score (0 to 100; least and greatest where something is not known), \
 the bands it touches, how much of the weight is known, what each component adds, and what is missing \
-and why. Clients are scored by the profile `client`, customers by `customer`, hybrids by both.
+and why. Clients are scored by the profile `client`, customers by `customer`, hybrids by both. \
+`--show-profile` prints a profile as a file that one of your own can start from.
 
 --backtest goes back month by month, scores what was recorded by then, and counts what came after: \
 contracts that came due and were lost (profile client), customers who fell silent by their own rhythm \
@@ -230,6 +231,7 @@ Examples:
   tenure health --demo
   tenure health portfolio --account syn-041 --from 2025-06-30
   tenure health portfolio --format json
+  tenure health portfolio --profile house.toml
   tenure health --demo --backtest";
 
 #[derive(Debug, Args)]
@@ -241,12 +243,15 @@ pub(crate) struct HealthArgs {
     /// Only this account, as the tables name it
     #[arg(long, value_name = "ACCOUNT")]
     pub(crate) account: Option<String>,
-    /// The profile to score by
-    #[arg(long, value_enum, default_value_t = ProfileChoice::ByClass)]
-    pub(crate) profile: ProfileChoice,
+    /// The profile to score by: `by-class` (the one of its class, both of a hybrid, none of an undetermined account), `client`, `customer` or a .toml file
+    #[arg(long, value_name = "NAME|FILE", default_value = "by-class")]
+    pub(crate) profile: String,
     /// Say also why each score is another one than on this day
     #[arg(long, value_name = "DATE", value_parser = read_date)]
     pub(crate) from: Option<NaiveDate>,
+    /// Print the profile as TOML, and nothing else
+    #[arg(long, conflicts_with_all = ["from", "account", "backtest"])]
+    pub(crate) show_profile: bool,
     /// Test the scores of the past against what came after, instead
     #[arg(long, conflicts_with_all = ["from", "account"])]
     pub(crate) backtest: bool,
@@ -265,16 +270,6 @@ pub(crate) struct HealthArgs {
     /// What to print
     #[arg(long, value_enum, default_value_t = HealthFormat::Text)]
     pub(crate) format: HealthFormat,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ProfileChoice {
-    /// The one of its class, both of a hybrid, none of an undetermined account
-    ByClass,
-    /// client, whatever the class
-    Client,
-    /// customer, whatever the class
-    Customer,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

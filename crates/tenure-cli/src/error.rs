@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use tenure::classify::{BackwardsError, DocumentError, Fault, FaultCode, OverrideError};
 use tenure::health::{
-    BacktestError, DeltaError, FollowError, PortfolioError, ProfileError, ShareError, ValueError,
+    BacktestError, DeltaError, FollowError, PortfolioError, ProfileError, ProfileFileError,
+    ShareError, ValueError,
 };
 use tenure::ingest::IngestError;
 use tenure::scorecard::ScorecardError;
@@ -95,6 +96,8 @@ pub(crate) enum CommandError {
     Portfolio(#[source] PortfolioError),
     #[error("the two scores of a hybrid cannot be joined")]
     Share(#[source] ShareError),
+    #[error(transparent)]
+    ProfileFile(ProfileFileError),
     #[error("the profile cannot be used")]
     Profile(#[source] ProfileError),
     #[error("the backtest cannot be computed")]

@@ -5,6 +5,9 @@ mod backtest;
 mod change;
 mod page;
 
+use std::fs;
+use std::path::PathBuf;
+
 use serde::Serialize;
 use tenure::classify::{Class, Context, Evidence, brief};
 use tenure::health::{
@@ -15,7 +18,7 @@ use tenure::model::{AsOf, Relationship};
 use tenure::scorecard::is_seen;
 use tenure::stats::Ratio;
 
-use crate::args::{HealthArgs, HealthFormat, ProfileChoice};
+use crate::args::{HealthArgs, HealthFormat};
 use crate::error::CommandError;
 use crate::input::{self, Rejects};
 use crate::settings::Chosen;
@@ -26,13 +29,55 @@ use change::ChangeLine;
 /// The shape of the JSON document.
 const SCHEMA: &str = "tenure/health/1";
 
+/// The profiles that accounts are scored by.
+enum Choice {
+    /// The one of its class, both of a hybrid.
+    ByClass([Profile; 2]),
+    /// One for all.
+    One(Profile),
+}
+
+impl Choice {
+    fn read(name: &str) -> Result<Self, CommandError> {
+        match name {
+            "by-class" => Ok(Self::ByClass([profiles::client(), profiles::customer()])),
+            "client" => Ok(Self::One(profiles::client())),
+            "customer" => Ok(Self::One(profiles::customer())),
+            path if path.ends_with(".toml") => {
+                let text = fs::read_to_string(path).map_err(|source| {
+                    CommandError::ReadDocument { path: PathBuf::from(path), source }
+                })?;
+                Profile::from_toml(path, &text).map(Self::One).map_err(CommandError::ProfileFile)
+            }
+            other => Err(CommandError::NoDocument {
+                what: "profile",
+                found: other.to_owned(),
+                built_in: vec!["by-class", "client", "customer"],
+            }),
+        }
+    }
+
+    fn all(&self) -> &[Profile] {
+        match self {
+            Self::ByClass(both) => both,
+            Self::One(one) => std::slice::from_ref(one),
+        }
+    }
+}
+
 /// Reads, scores and prints.
 pub(crate) fn run(args: &HealthArgs) -> Result<Rejects, CommandError> {
+    let choice = Choice::read(&args.profile)?;
+    if args.show_profile {
+        let files: Vec<String> = choice.all().iter().map(Profile::to_toml).collect();
+        print(&text::printable_toml(&files.join("\n")))?;
+        return Ok(Rejects::None);
+    }
     let ingested = input::read(&args.input)?;
     let as_of = ingested.as_of.ok_or(CommandError::NoAsOf)?;
     let chosen = settings::read(as_of, &ingested, &args.question)?;
     if args.backtest {
-        backtest::run(args, &ingested, &chosen)?;
+        backtest::run(args, &choice, &ingested, &chosen)?;
         return Ok(input::tell(&args.input, &ingested, None));
     }
     let relationships = ingested.book.relationships();
@@ -65,7 +110,7 @@ pub(crate) fn run(args: &HealthArgs) -> Result<Rejects, CommandError> {
         None => None,
         Some(settings) => Some(settings::context(settings, &ingested, threads)?),
     };
-    let asked = Asked { choice: args.profile, chosen: &chosen, now, before };
+    let asked = Asked { choice: &choice, chosen: &chosen, now, before };
     let health = Health::new(&asked, wanted, &ingested)?;
     match args.format {
         HealthFormat::Text => print(&page::to_text(&health))?,
@@ -77,7 +122,7 @@ pub(crate) fn run(args: &HealthArgs) -> Result<Rejects, CommandError> {
 
 /// What is asked of every account.
 struct Asked<'a> {
-    choice: ProfileChoice,
+    choice: &'a Choice,
     chosen: &'a Chosen,
     now: Context<'a>,
     before: Option<Context<'a>>,
@@ -94,16 +139,11 @@ impl Asked<'_> {
         context.overrides = self.chosen.settings.overrides_of(relationship.account());
         let class = brief(&Evidence::of(relationship, &context), &context).class;
         let profiles = match (self.choice, class) {
-            (ProfileChoice::Client, _) | (ProfileChoice::ByClass, Class::Client) => {
-                vec![profiles::client()]
-            }
-            (ProfileChoice::Customer, _) | (ProfileChoice::ByClass, Class::Customer) => {
-                vec![profiles::customer()]
-            }
-            (ProfileChoice::ByClass, Class::Hybrid) => {
-                vec![profiles::client(), profiles::customer()]
-            }
-            (ProfileChoice::ByClass, Class::Undetermined) => Vec::new(),
+            (Choice::One(one), _) => vec![one.clone()],
+            (Choice::ByClass([client, _]), Class::Client) => vec![client.clone()],
+            (Choice::ByClass([_, customer]), Class::Customer) => vec![customer.clone()],
+            (Choice::ByClass(both), Class::Hybrid) => both.to_vec(),
+            (Choice::ByClass(_), Class::Undetermined) => Vec::new(),
         };
         (class, profiles)
     }
@@ -205,8 +245,8 @@ impl Health {
         wanted: &[Relationship],
         ingested: &Ingested,
     ) -> Result<Self, CommandError> {
-        let built_in = [profiles::client(), profiles::customer()];
-        let mut portfolios = built_in.each_ref().map(Portfolio::new);
+        let in_use = asked.choice.all();
+        let mut portfolios: Vec<Portfolio> = in_use.iter().map(Portfolio::new).collect();
         let as_of = asked.now.as_of;
         let mut health = Self {
             schema: SCHEMA,
@@ -215,7 +255,7 @@ impl Health {
             known_at: as_of.knowledge_day().to_string(),
             from: asked.before.map(|before| before.as_of.day().to_string()),
             rule_set: settings::rule_set(asked.now.rules),
-            profiles: built_in.iter().map(profile_line).collect(),
+            profiles: in_use.iter().map(profile_line).collect(),
             summary: Vec::new(),
             accounts: Vec::new(),
             without_profile: 0,

@@ -9,6 +9,8 @@ mod component;
 mod delta;
 mod error;
 mod exact;
+#[cfg(feature = "files")]
+mod file;
 #[cfg(feature = "serde")]
 mod form;
 mod freshness;
@@ -36,6 +38,8 @@ pub use error::{
     PortfolioError, ProfileError, PublishedError, ReadingsError, ShareError, StateError,
     ValueError,
 };
+#[cfg(feature = "files")]
+pub use file::{ProfileFault, ProfileFaultCode, ProfileFileError};
 pub use freshness::{Freshness, HalfLife};
 pub use hysteresis::{BandSeries, Gap};
 pub use joined::Joined;

@@ -14,7 +14,8 @@ use tenure::ingest::Ingested;
 use tenure::model::{AsOf, DormancyOptions};
 use tenure::stats::{Interval, Level, RankCorrelation, Ratio, integer_to_f64};
 
-use crate::args::{DEMO_SEED, HealthArgs, HealthFormat, ProfileChoice};
+use super::Choice;
+use crate::args::{DEMO_SEED, HealthArgs, HealthFormat};
 use crate::error::CommandError;
 use crate::settings::Chosen;
 use crate::{demo, document, print, print_json, progress, text};
@@ -25,6 +26,7 @@ const SCHEMA: &str = "tenure/health-backtest/1";
 /// Follows every account and prints what came out.
 pub(super) fn run(
     args: &HealthArgs,
+    choice: &Choice,
     ingested: &Ingested,
     chosen: &Chosen,
 ) -> Result<(), CommandError> {
@@ -37,21 +39,26 @@ pub(super) fn run(
         schema: SCHEMA,
         version: env!("CARGO_PKG_VERSION"),
         as_of: end.day().to_string(),
-        missing: MissingPolicy::RENORMALISE.name(),
         level: level.value(),
         tests: Vec::new(),
         recovery: Vec::new(),
     };
     let dormant = Outcome::Dormant(DormancyOptions::default());
-    let tests = [
-        (profiles::client(), Outcome::NotRenewed, ProfileChoice::Client),
-        (profiles::customer(), dormant, ProfileChoice::Customer),
-    ];
-    for (profile, outcome, choice) in tests {
-        if args.profile != ProfileChoice::ByClass && args.profile != choice {
-            continue;
-        }
-        let profile = profile.with_missing(MissingPolicy::RENORMALISE);
+    let renewal = Outcome::NotRenewed;
+    let tests: Vec<(&Profile, Outcome)> = match choice {
+        Choice::ByClass([client, customer]) => vec![(client, renewal), (customer, dormant)],
+        Choice::One(one) if *one == profiles::client() => vec![(one, renewal)],
+        Choice::One(one) if *one == profiles::customer() => vec![(one, dormant)],
+        // Nobody knows what a profile of one's own is to foresee.
+        Choice::One(one) => vec![(one, renewal), (one, dormant)],
+    };
+    for (profile, outcome) in tests {
+        // A test needs one number: what says more than an interval is left as it is.
+        let missing = match profile.missing() {
+            MissingPolicy::Interval => MissingPolicy::RENORMALISE,
+            other => other,
+        };
+        let profile = profile.clone().with_missing(missing);
         let profile = profile.map_err(CommandError::Profile)?;
         let mut test = Backtest::new(&profile, &grid);
         let relationships = ingested.book.relationships();
@@ -65,8 +72,9 @@ pub(super) fn run(
         }
         bar.finish_and_clear();
         let report = test.report(few, level, args.seed).map_err(CommandError::Backtest)?;
-        document.tests.push(TestLine::new(&report, outcome));
-        if args.input.demo {
+        document.tests.push(TestLine::new(&report, outcome, missing.name()));
+        let told = document.recovery.iter().any(|one| one.profile == profile.id());
+        if args.input.demo && !told {
             document.recovery.extend(recovery(&profile, ingested, end, level)?);
         }
     }
@@ -125,8 +133,6 @@ struct Document {
     schema: &'static str,
     version: &'static str,
     as_of: String,
-    /// What a missing component does here: a point is needed.
-    missing: &'static str,
     level: f64,
     tests: Vec<TestLine>,
     /// Of the demo portfolio: the score against the health that no table states.
@@ -144,6 +150,8 @@ struct RecoveryLine {
 #[derive(Serialize)]
 struct TestLine {
     profile: String,
+    /// What a missing component does here: one number is needed.
+    missing: &'static str,
     outcome: &'static str,
     days: Vec<String>,
     horizon_days: u32,
@@ -260,10 +268,11 @@ fn decile_line(decile: &Decile) -> DecileLine {
 }
 
 impl TestLine {
-    fn new(report: &BacktestReport, outcome: Outcome) -> Self {
+    fn new(report: &BacktestReport, outcome: Outcome, missing: &'static str) -> Self {
         let counts = report.counts;
         Self {
             profile: report.profile.clone(),
+            missing,
             outcome: outcome.name(),
             days: report.grid.days().iter().map(ToString::to_string).collect(),
             horizon_days: report.grid.horizon_days(),
@@ -452,8 +461,8 @@ impl Document {
         }
         let _ = writeln!(
             out,
-            "\nIntervals at {}, by account. Missing components are left out here, down to half of the \
-             weight: a test needs one number. A score is no probability.",
+            "\nIntervals at {}, by account. A test needs one number: where a profile gives an interval, \
+             missing components are left out here, down to half of the weight. A score is no probability.",
             self.level,
         );
         out

@@ -1,6 +1,6 @@
 //! `tenure health`.
 
-use crate::{json, printed, refused};
+use crate::{folder, json, printed, refused};
 use serde_json::Value;
 
 fn number(value: &Value) -> f64 {
@@ -150,6 +150,37 @@ fn what_cannot_be_asked_is_refused() {
     let far = ["health", "--demo", "--backtest", "--steps", "60", "--horizon-days", "3650"];
     // Ten years back there is a calendar, and nothing to look at.
     assert!(printed(&far).contains("0 used"));
+}
+
+#[test]
+fn a_profile_of_ones_own_starts_from_what_is_shown() {
+    let client = printed(&["health", "--demo", "--show-profile", "--profile", "client"]);
+    let files = folder(&[("house.toml", &client.replace("weight = 25", "weight = 24"))]);
+    let house = files.path().join("house.toml");
+    let house = house.to_str().unwrap();
+    let told = format!("{house}:1:10: weights sum to `99`, not to 100 [weight_sum]");
+    refused(&["health", "--demo", "--profile", house], &told);
+    std::fs::write(house, client.replace("id = \"client\"", "id = \"house\"")).unwrap();
+    let ours = json(&["health", "--demo", "--profile", house, "--format", "json"]);
+    let theirs = json(&["health", "--demo", "--profile", "client", "--format", "json"]);
+    assert_eq!(ours["profiles"][0]["id"], "house");
+    assert_eq!(ours["summary"][0]["mean_lo"], theirs["summary"][0]["mean_lo"]);
+    refused(
+        &["health", "--demo", "--profile", "clint"],
+        "`clint` is neither a built-in profile nor a file",
+    );
+    let tests = json(&[
+        "health",
+        "--demo",
+        "--profile",
+        house,
+        "--backtest",
+        "--steps",
+        "6",
+        "--format",
+        "json",
+    ]);
+    assert_eq!(tests["tests"].as_array().unwrap().len(), 2);
 }
 
 #[test]
