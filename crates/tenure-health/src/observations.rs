@@ -241,6 +241,7 @@ impl Observations {
     }
 
     /// What is kept of each component and gate, in the order of the profile.
+    #[cfg(feature = "serde")]
     pub(crate) fn slots(&self) -> &[Option<Latest>] {
         &self.latest
     }
