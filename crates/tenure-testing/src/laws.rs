@@ -7,6 +7,8 @@
 mod classify;
 #[cfg(feature = "ingest")]
 mod folder;
+#[cfg(feature = "health")]
+mod profiles;
 #[cfg(feature = "classify")]
 mod rules;
 
@@ -14,5 +16,7 @@ mod rules;
 pub use classify::{Portfolio, classify, same_verdict};
 #[cfg(feature = "ingest")]
 pub use folder::folder;
+#[cfg(feature = "health")]
+pub use profiles::profiles;
 #[cfg(feature = "classify")]
 pub use rules::rules;
