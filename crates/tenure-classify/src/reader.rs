@@ -59,7 +59,7 @@ impl EvidenceReader {
         let mut look = reader.look_from(window);
         let observed = look.reading.signals;
         reader.widen(&mut look.reading, anchor);
-        let in_doubt = history.active && !history.live && !history.sources_complete;
+        let in_doubt = history.over && !history.sources_complete;
         let alternative = in_doubt.then(|| reader.since(anchor));
         let stage = Stage::of(history);
         Evidence {
@@ -308,7 +308,8 @@ impl Reader<'_, '_> {
         let (mut next, mut any) = (Some(first), false);
         for entry in self.history.relationship.assignments() {
             let one = &entry.record;
-            if !self.history.as_of.sees(one.start, entry.recorded_at) || one.start > last {
+            // Seen by today, the last of these days.
+            if !self.history.as_of.sees(one.start, entry.recorded_at) {
                 continue;
             }
             any |= one.end.is_none_or(|end| end >= first);

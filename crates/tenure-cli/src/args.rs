@@ -74,6 +74,9 @@ pub(crate) struct ReportArgs {
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) question: QuestionArgs,
+    /// The playbook that treatment is compared with: `standard` or a .toml or .json file
+    #[arg(long, value_name = "NAME|FILE", default_value = "standard")]
+    pub(crate) playbook: String,
     /// What to print
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,

@@ -361,8 +361,8 @@ fn summary_line(portfolio: &Portfolio) -> SummaryLine {
         accounts: portfolio.count(),
         bands: portfolio.bands().map(|(band, count)| (band.to_owned(), count)).collect(),
         undetermined: portfolio.undetermined(),
-        mean_lo: means.map(|(lo, _)| document::ratio(lo)),
-        mean_hi: means.map(|(_, hi)| document::ratio(hi)),
+        mean_lo: means.map(|(lo, _)| document::exact(lo)),
+        mean_hi: means.map(|(_, hi)| document::exact(hi)),
         means,
     }
 }
@@ -385,7 +385,7 @@ fn score_line(score: &Score, change: Option<ChangeLine>) -> ScoreLine {
         point: score.point(),
         shown: text::range(out_of_100(lo), out_of_100(hi)),
         bands: score.bands().map(str::to_owned).collect(),
-        coverage: document::ratio(score.coverage()),
+        coverage: document::exact(score.coverage()),
         coverage_percent: percent(score.coverage()),
         components: parts.collect(),
         change,

@@ -130,6 +130,11 @@ fn whole_in(unit: Unit, whole: i128) -> String {
     }
 }
 
+/// A share of a whole, in percent with one decimal.
+pub(crate) fn share(ratio: Ratio) -> String {
+    ratio_in(Unit::Share, ratio)
+}
+
 fn ratio_in(unit: Unit, ratio: Ratio) -> String {
     let times = |factor: i128| {
         // Tenths of a percent or of a point, rounded once, half away from zero.
@@ -150,6 +155,7 @@ fn ratio_in(unit: Unit, ratio: Ratio) -> String {
         Unit::Thousandths => Rounding::HalfAway
             .divide(ratio.num(), ratio.den())
             .map_or_else(|| ratio.to_decimal(1), |tenths| fixed(tenths, 1)),
+        Unit::Days => format!("{} d", ratio.to_decimal(1)),
         _ => ratio.to_decimal(2),
     }
 }

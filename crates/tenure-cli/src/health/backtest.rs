@@ -247,7 +247,7 @@ fn interval(interval: Option<Interval>) -> Option<[f64; 2]> {
 impl From<Area> for AreaLine {
     fn from(area: Area) -> Self {
         Self {
-            area: document::ratio(area.ratio),
+            area: document::exact(area.ratio),
             interval: interval(area.interval),
             estimate: area.ratio.to_f64(),
         }
@@ -261,8 +261,8 @@ fn decile_line(decile: &Decile) -> DecileLine {
         decile: decile.number.saturating_add(1),
         rows: decile.rows,
         events: decile.events,
-        lift: decile.lift.map(document::ratio),
-        gain: decile.gain.map(document::ratio),
+        lift: decile.lift.map(document::exact),
+        gain: decile.gain.map(document::exact),
         shown: [shown(decile.lift), shown(decile.gain)],
     }
 }
@@ -287,7 +287,7 @@ impl TestLine {
             accounts: report.accounts,
             events: report.events,
             distinct_events: report.lead.events,
-            prevalence: report.prevalence.map(document::ratio),
+            prevalence: report.prevalence.map(document::exact),
             too_few: report.too_few.map(|few| TooFewLine { found: few.found, needed: few.needed }),
             area: report.area.map(Into::into),
             baselines: report
@@ -298,7 +298,7 @@ impl TestLine {
                     rows: one.rows,
                     score: one.score.into(),
                     baseline_area: one.area.into(),
-                    difference: document::ratio(one.difference),
+                    difference: document::exact(one.difference),
                     difference_estimate: one.difference.to_f64(),
                     interval: interval(one.interval),
                     standing: Standing::name(one.standing),
