@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use tenure_model::Text;
 
 use crate::error::GateError;
-use crate::kernel::{Row, largest_remainders, weighted_mean};
+use crate::kernel::{self, PLAYERS, Row, weighted_mean};
 use crate::profile::Profile;
 
 /// How the points of the components become one score.
@@ -147,9 +147,6 @@ pub(crate) struct Combined {
     pub(crate) interaction: i32,
 }
 
-/// The most components whose shares are Shapley values: 2^8 scores.
-const SHAPLEY: usize = 8;
-
 /// Combines points; a component of weight 0 takes no part. `None` if none does.
 pub(crate) fn combine(combiner: Combiner, weights: &[u64], points: &Row<u16>) -> Option<Combined> {
     let mut shares: Row<i32> = [0; Profile::MAX_COMPONENTS];
@@ -177,8 +174,8 @@ pub(crate) fn combine(combiner: Combiner, weights: &[u64], points: &Row<u16>) ->
     let all = terms.iter().copied().fold(Term::NONE, Term::and);
     let score = all.score(combiner)?;
     let mut found: Row<i32> = [0; Profile::MAX_COMPONENTS];
-    let interaction = if players <= SHAPLEY {
-        shapley(combiner, terms, score, &mut found);
+    let interaction = if players <= PLAYERS {
+        shapley(combiner, terms, &mut found);
         0
     } else {
         leave_one_out(combiner, terms, score, &mut found)
@@ -277,11 +274,11 @@ fn binary_log(number: u64) -> i64 {
 
 /// The mean of what each adds over all orders of putting them together, in whole points by largest
 /// remainder.
-fn shapley(combiner: Combiner, terms: &[Term], score: u16, shares: &mut [i32]) {
+fn shapley(combiner: Combiner, terms: &[Term], shares: &mut [i32]) {
     let count = terms.len();
     let sets = 1_usize.wrapping_shl(u32::try_from(count).unwrap_or_default());
-    let mut sums = [Term::NONE; 1 << SHAPLEY];
-    let mut worth = [0_i64; 1 << SHAPLEY];
+    let mut sums = [Term::NONE; 1 << PLAYERS];
+    let mut worth = [0_i64; 1 << PLAYERS];
     for set in 1..sets {
         let last = usize::try_from(set.trailing_zeros()).unwrap_or_default();
         let rest = sums.get(set & set.wrapping_sub(1)).copied().unwrap_or(Term::NONE);
@@ -291,22 +288,7 @@ fn shapley(combiner: Combiner, terms: &[Term], score: u16, shares: &mut [i32]) {
             *worth = i64::from(sum.score(combiner).unwrap_or_default());
         }
     }
-    let worth = |set: usize| worth.get(set).copied().unwrap_or_default();
-    let orders = factorial(count);
-    let mut numerators = [0_i64; SHAPLEY];
-    for (player, numerator) in numerators.iter_mut().enumerate().take(count) {
-        let own = 1_usize << player;
-        for set in (0..sets).filter(|set| set & own == 0) {
-            let size = usize::try_from(set.count_ones()).unwrap_or_default();
-            let after = count.saturating_sub(size).saturating_sub(1);
-            let times = factorial(size).wrapping_mul(factorial(after));
-            let adds = worth(set | own).wrapping_sub(worth(set));
-            // At most 8! orders times 1000 points.
-            *numerator = numerator.wrapping_add(times.wrapping_mul(adds));
-        }
-    }
-    let numerators = numerators.get(..count).unwrap_or_default();
-    largest_remainders(numerators, orders, i64::from(score), shares);
+    kernel::shapley(count, |set| worth.get(set).copied().unwrap_or_default(), shares);
 }
 
 /// What is lost without each; gives back what that does not explain.
@@ -320,13 +302,6 @@ fn leave_one_out(combiner: Combiner, terms: &[Term], score: u16, shares: &mut [i
         rest = rest.saturating_sub(*share);
     }
     rest
-}
-
-/// Of 0 to 8.
-pub(crate) fn factorial(number: usize) -> i64 {
-    (1..=number).fold(1, |product, factor| {
-        i64::try_from(factor).map_or(product, |factor| product.saturating_mul(factor))
-    })
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Why the score moved between two days.
 
-use crate::combiner::{GateState, factorial};
+use crate::combiner::GateState;
 use crate::component::Component;
 use crate::error::DeltaError;
-use crate::kernel::{Row, largest_remainders};
+use crate::kernel::{Row, shapley};
 use crate::observations::Observations;
 use crate::profile::Profile;
 use crate::score::{Absence, Part, Reading, Score};
@@ -216,22 +216,8 @@ impl Sides<'_> {
 
 /// Shapley values of the four causes.
 fn causes(score: &[i64; MIXTURES]) -> Causes {
-    let score = |changed: usize| score.get(changed).copied().unwrap_or_default();
-    let orders = factorial(CAUSES);
-    let mut numerators = [0_i64; CAUSES];
-    for (cause, numerator) in numerators.iter_mut().enumerate() {
-        let own = 1_usize << cause;
-        for changed in (0..MIXTURES).filter(|changed| changed & own == 0) {
-            let before = usize::try_from(changed.count_ones()).unwrap_or_default();
-            let after = CAUSES.saturating_sub(before).saturating_sub(1);
-            let times = factorial(before).saturating_mul(factorial(after));
-            let adds = score(changed | own).saturating_sub(score(changed));
-            *numerator = numerator.saturating_add(times.saturating_mul(adds));
-        }
-    }
-    let change = score(MIXTURES.saturating_sub(1)).saturating_sub(score(0));
     let mut shares = [0_i32; CAUSES];
-    largest_remainders(&numerators, orders, change, &mut shares);
+    shapley(CAUSES, |changed| score.get(changed).copied().unwrap_or_default(), &mut shares);
     let [value, weight, staleness, rule] = shares;
     Causes { value, weight, staleness, rule }
 }

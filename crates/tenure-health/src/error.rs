@@ -18,6 +18,21 @@ impl ValueError {
     }
 }
 
+/// A float that is no value.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[error("`{found}` is not a number below 10^15 in magnitude")]
+pub struct FloatError {
+    pub(crate) found: f64,
+}
+
+impl FloatError {
+    /// The float refused.
+    #[must_use]
+    pub const fn found(&self) -> f64 {
+        self.found
+    }
+}
+
 /// Breakpoints that make no normaliser. Indexes count from 0.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

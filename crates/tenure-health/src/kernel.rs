@@ -44,12 +44,7 @@ pub(crate) fn weighted_mean(weights: &[u64], points: &[u16], shares: &mut [u16])
 /// Shares `numerators / denominator` (above 0) in whole points that sum to `total`: the floor of
 /// each, then one more to those with the largest rest, the first of equals first. `total` is the sum
 /// of the exact shares, or that rounded.
-pub(crate) fn largest_remainders(
-    numerators: &[i64],
-    denominator: i64,
-    total: i64,
-    shares: &mut [i32],
-) {
+fn largest_remainders(numerators: &[i64], denominator: i64, total: i64, shares: &mut [i32]) {
     let mut rests: Row<i64> = [0; Profile::MAX_COMPONENTS];
     let mut missing = total;
     for ((&numerator, share), rest) in numerators.iter().zip(shares.iter_mut()).zip(&mut rests) {
@@ -70,6 +65,41 @@ pub(crate) fn largest_remainders(
             *rest = -1;
         }
     }
+}
+
+/// The most players of [`shapley`].
+pub(crate) const PLAYERS: usize = 8;
+
+/// What each of up to 8 players adds to the worth of those before it, averaged over all orders, in
+/// whole numbers that sum to the worth of all less that of none. A set is a number whose bits are its
+/// players.
+pub(crate) fn shapley(players: usize, worth: impl Fn(usize) -> i64, shares: &mut [i32]) {
+    let factorial = |number: usize| {
+        (1..=number).fold(1_i64, |product, factor| {
+            i64::try_from(factor).map_or(product, |factor| product.saturating_mul(factor))
+        })
+    };
+    // Orders in which so many come before a player and the others after it.
+    let mut orders = [0_i64; PLAYERS];
+    for (before, orders) in orders.iter_mut().enumerate().take(players) {
+        let after = players.saturating_sub(before).saturating_sub(1);
+        *orders = factorial(before).saturating_mul(factorial(after));
+    }
+    let all = (1_usize << players).wrapping_sub(1);
+    let mut numerators = [0_i64; PLAYERS];
+    for (player, numerator) in numerators.iter_mut().enumerate().take(players) {
+        let own = 1_usize << player;
+        for set in (0..=all).filter(|set| set & own == 0) {
+            let before = usize::try_from(set.count_ones()).unwrap_or_default();
+            let times = orders.get(before).copied().unwrap_or_default();
+            let adds = worth(set | own).wrapping_sub(worth(set));
+            // At most 8! orders times 1000 points.
+            *numerator = numerator.wrapping_add(times.wrapping_mul(adds));
+        }
+    }
+    let numerators = numerators.get(..players).unwrap_or_default();
+    let total = worth(all).saturating_sub(worth(0));
+    largest_remainders(numerators, factorial(players), total, shares);
 }
 
 #[cfg(test)]

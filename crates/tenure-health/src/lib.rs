@@ -34,9 +34,9 @@ pub use component::Component;
 pub use delta::{Causes, Delta};
 pub use error::{
     BacktestError, BandsError, ChanceError, ComponentError, Days, DecayError, DeltaError,
-    FollowError, GateError, HysteresisError, LoyaltyError, NormaliserError, OffScaleError,
-    PortfolioError, ProfileError, PublishedError, ReadingsError, ShareError, StateError,
-    ValueError,
+    FloatError, FollowError, GateError, HysteresisError, LoyaltyError, NormaliserError,
+    OffScaleError, PortfolioError, ProfileError, PublishedError, ReadingsError, ShareError,
+    StateError, ValueError,
 };
 #[cfg(feature = "files")]
 pub use file::{ProfileFault, ProfileFaultCode, ProfileFileError};
