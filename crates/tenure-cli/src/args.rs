@@ -139,7 +139,7 @@ pub(crate) const DEMO_SEED: u64 = 1;
 
 #[derive(Debug, Args)]
 pub(crate) struct SchemaArgs {
-    /// Only this table [default: all]
+    /// Only this table; or report.json: the JSON Schema of that document [default: every table]
     pub(crate) table: Option<String>,
 }
 

@@ -15,6 +15,8 @@ use crate::text;
 
 /// The version of the document's shape.
 pub(crate) const SCHEMA: &str = "tenure/report/1";
+/// That shape, as a JSON Schema.
+pub(crate) const JSON_SCHEMA: &str = include_str!("schema/report.json");
 /// The version of the metric definitions.
 const DEFINITIONS: &str = "1.0";
 

@@ -99,6 +99,9 @@ fn write_demo(args: &DemoArgs) -> Result<(), CommandError> {
 
 fn print_schema(args: &SchemaArgs) -> Result<(), CommandError> {
     let Some(name) = &args.table else { return print(&schema::to_markdown()) };
+    if name == "report.json" {
+        return print(document::JSON_SCHEMA);
+    }
     let found = schema::tables().iter().find(|schema| schema.table.name() == name);
     match found {
         Some(schema) => print(&schema.to_markdown()),

@@ -12,6 +12,7 @@ mod health;
 mod readme;
 mod report;
 mod rules;
+mod schema;
 
 use std::fs;
 use std::process::{Command, Output};
