@@ -50,9 +50,8 @@ pub struct Auc {
     clusters_with: Clusters,
     /// Twice the pairs won, ties once.
     twice_won: i128,
-    /// Of each cluster: twice what its positives and its negatives win beyond expectation, times
-    /// positives times negatives.
-    excess: Vec<(i128, i128)>,
+    /// Of each cluster.
+    sums: Vec<Sums>,
 }
 
 /// How many clusters hold a positive, how many a negative, how many there are.
@@ -64,14 +63,15 @@ struct Clusters {
 }
 
 /// What one cluster adds.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Sums {
-    positives: u64,
-    negatives: u64,
-    /// Twice the negatives its positives win against, ties once.
-    won: i128,
+    /// At most 2^30 rows, as all counts here.
+    positives: u32,
+    negatives: u32,
+    /// Twice the negatives its positives win against, ties once: below 2^61.
+    won: i64,
     /// Twice the positives that win against its negatives, ties once.
-    lost: i128,
+    lost: i64,
 }
 
 impl Auc {
@@ -84,7 +84,7 @@ impl Auc {
     /// Slices of different length; a score that is not finite; more than [`Auc::MAX_ROWS`].
     pub fn of(scores: &[f64], events: &[bool]) -> Result<Option<Self>, AucError> {
         check(scores, events)?;
-        Ok(Self::from_sums(&rank(scores, events, Some)))
+        Ok(Self::from_sums(rank(scores, events, Some)))
     }
 
     /// The same of rows that belong together, such as one account on many days: rows of one cluster
@@ -118,16 +118,16 @@ impl Auc {
             let found = clusters.get(row).copied().unwrap_or_default();
             return Err(AucError::Cluster { row, found, rows: scores.len() });
         }
-        Ok(Self::from_sums(&rank(scores, events, |row| clusters.get(row).copied())))
+        Ok(Self::from_sums(rank(scores, events, |row| clusters.get(row).copied())))
     }
 
-    fn from_sums(sums: &[Sums]) -> Option<Self> {
+    fn from_sums(sums: Vec<Sums>) -> Option<Self> {
         let mut clusters_with = Clusters { positive: 0, negative: 0, any: 0 };
         let (mut positives, mut negatives, mut twice_won) = (0_u64, 0_u64, 0_i128);
-        for sum in sums {
-            positives = positives.saturating_add(sum.positives);
-            negatives = negatives.saturating_add(sum.negatives);
-            twice_won = twice_won.saturating_add(sum.won);
+        for sum in &sums {
+            positives = positives.saturating_add(sum.positives.into());
+            negatives = negatives.saturating_add(sum.negatives.into());
+            twice_won = twice_won.saturating_add(sum.won.into());
             let (positive, negative) = (sum.positives > 0, sum.negatives > 0);
             for (counter, counts) in [
                 (&mut clusters_with.positive, positive),
@@ -137,20 +137,23 @@ impl Auc {
                 *counter = counter.saturating_add(u64::from(counts));
             }
         }
-        if positives == 0 || negatives == 0 {
-            return None;
-        }
-        // At most 2^30 rows: won is below 2^61, times positives below 2^91.
-        let excess = |sum: &Sums| {
-            let of = |total: u64, won: i128, rows: u64| {
-                i128::from(total)
-                    .saturating_mul(won)
-                    .saturating_sub(i128::from(rows).saturating_mul(twice_won))
+        let both = positives > 0 && negatives > 0;
+        both.then_some(Self { positives, negatives, clusters_with, twice_won, sums })
+    }
+
+    /// Of each cluster: twice what its positives and its negatives win beyond expectation, times
+    /// positives times negatives. Won is below 2^61, times positives below 2^91.
+    fn excess(&self) -> impl Iterator<Item = (i128, i128)> + Clone {
+        self.sums.iter().map(|sum| {
+            let of = |total: u64, won: i64, rows: u32| {
+                let won = i128::from(total).saturating_mul(won.into());
+                won.saturating_sub(i128::from(rows).saturating_mul(self.twice_won))
             };
-            (of(positives, sum.won, sum.positives), of(negatives, sum.lost, sum.negatives))
-        };
-        let excess = sums.iter().map(excess).collect();
-        Some(Self { positives, negatives, clusters_with, twice_won, excess })
+            (
+                of(self.positives, sum.won, sum.positives),
+                of(self.negatives, sum.lost, sum.negatives),
+            )
+        })
     }
 
     /// Rows with an event.
@@ -193,33 +196,33 @@ impl Auc {
     /// negative.
     #[must_use]
     pub fn variance(&self) -> Option<f64> {
-        self.variance_of(self.excess.iter().copied())
+        self.variance_of(self.excess())
     }
 
-    /// Sums of squares are exact, so that no order of clusters changes a bit.
-    fn variance_of(&self, excess: impl Iterator<Item = (i128, i128)>) -> Option<f64> {
+    fn variance_of(&self, excess: impl Iterator<Item = (i128, i128)> + Clone) -> Option<f64> {
         let (m, n) = (count_to_f64(self.positives), count_to_f64(self.negatives));
         let scale = integer_to_f64(self.twice_pairs());
-        let (mut positive, mut negative, mut both) =
-            (ExactSum::new(), ExactSum::new(), ExactSum::new());
-        for (won, lost) in excess {
-            let (x, y) = (integer_to_f64(won) / scale / m, integer_to_f64(lost) / scale / n);
-            for (sum, one, other) in
-                [(&mut positive, x, x), (&mut negative, y, y), (&mut both, x, y)]
-            {
-                if one != 0.0 && other != 0.0 {
-                    sum.push_product(one, other).ok()?;
-                }
+        let [xx, yy, xy] = match squares(excess.clone()) {
+            Some(sums) => {
+                let (x, y) = (scale * m, scale * n);
+                let [xx, yy, xy] = sums.map(integer_to_f64);
+                [xx / x / x, yy / y / y, xy / x / y]
             }
-        }
+            None => {
+                let parts = excess.map(|(won, lost)| {
+                    (integer_to_f64(won) / scale / m, integer_to_f64(lost) / scale / n)
+                });
+                float_squares(parts)?
+            }
+        };
         let freed = |clusters: u64| {
             let free = clusters.checked_sub(1).filter(|&free| free > 0)?;
             Some(count_to_f64(clusters) / count_to_f64(free))
         };
         let clusters = self.clusters_with;
-        let variance = freed(clusters.positive)? * positive.value()?
-            + freed(clusters.negative)? * negative.value()?
-            + 2.0 * freed(clusters.any)? * both.value()?;
+        let variance = freed(clusters.positive)? * xx
+            + freed(clusters.negative)? * yy
+            + 2.0 * freed(clusters.any)? * xy;
         // With few clusters the estimate may fall below nothing; that is then all it says.
         Some(variance.max(0.0))
     }
@@ -251,10 +254,10 @@ impl Auc {
     /// ```
     pub fn difference(&self, other: &Self) -> Result<AucDifference, AucError> {
         let rows = |auc: &Self| (auc.positives, auc.negatives, auc.clusters_with);
-        if rows(self) != rows(other) || self.excess.len() != other.excess.len() {
+        if rows(self) != rows(other) || self.sums.len() != other.sums.len() {
             return Err(AucError::OtherRows);
         }
-        let excess = self.excess.iter().zip(&other.excess).map(|(ours, theirs)| {
+        let excess = self.excess().zip(other.excess()).map(|(ours, theirs)| {
             (ours.0.saturating_sub(theirs.0), ours.1.saturating_sub(theirs.1))
         });
         let twice_won = self.twice_won.saturating_sub(other.twice_won);
@@ -333,30 +336,62 @@ fn key(score: f64) -> u64 {
     if bits >> 63 == 0 { bits | (1 << 63) } else { !bits }
 }
 
-/// Sorts, and adds to the sums of each row what it wins, or loses, against the other class.
+/// Sums of squares and of products, exact; `None` beyond 128 bits. Where the squares fit, so does
+/// every partial sum of the products.
+fn squares(excess: impl Iterator<Item = (i128, i128)>) -> Option<[i128; 3]> {
+    let (mut xx, mut yy, mut xy) = (0_i128, 0_i128, 0_i128);
+    for (x, y) in excess {
+        xx = xx.checked_add(x.checked_mul(x)?)?;
+        yy = yy.checked_add(y.checked_mul(y)?)?;
+        xy = xy.checked_add(x.checked_mul(y)?)?;
+    }
+    Some([xx, yy, xy])
+}
+
+/// The same of floats, whose sums no order changes by a bit.
+fn float_squares(parts: impl Iterator<Item = (f64, f64)>) -> Option<[f64; 3]> {
+    let mut sums: [ExactSum; 3] = std::array::from_fn(|_| ExactSum::new());
+    for (x, y) in parts {
+        for (sum, (one, other)) in sums.iter_mut().zip([(x, x), (y, y), (x, y)]) {
+            if one != 0.0 && other != 0.0 {
+                sum.push_product(one, other).ok()?;
+            }
+        }
+    }
+    let [xx, yy, xy] = sums.map(|sum| sum.value());
+    Some([xx?, yy?, xy?])
+}
+
+/// The bit of a row number that says whether it has an event: there are at most 2^30 rows.
+const EVENT: u32 = 1 << 31;
+
+/// Sorts, and adds to the sums of each row's cluster what it wins, or loses, against the other class.
 fn rank(scores: &[f64], events: &[bool], cluster: impl Fn(usize) -> Option<usize>) -> Vec<Sums> {
     let mut sums = vec![Sums::default(); scores.len()];
-    let rows = scores.iter().zip(events).enumerate();
-    let mut sorted: Vec<(u64, usize, bool)> =
-        rows.map(|(row, (&score, &event))| (key(score), row, event)).collect();
-    sorted.sort_unstable_by_key(|&(key, _, _)| key);
+    let rows = (0_u32..).zip(scores.iter().zip(events));
+    let mut sorted: Vec<(u64, u32)> = rows
+        .map(|(row, (&score, &event))| (key(score), if event { row | EVENT } else { row }))
+        .collect();
+    sorted.sort_unstable_by_key(|&(key, _)| key);
     let all = events.iter().filter(|&&event| event).count();
+    let whole = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
     let (mut below_with, mut below_without) = (0_usize, 0_usize);
     for tied in sorted.chunk_by(|one, next| one.0 == next.0) {
-        let with = tied.iter().filter(|row| row.2).count();
+        let with = tied.iter().filter(|(_, row)| row & EVENT != 0).count();
         let without = tied.len().saturating_sub(with);
         let above = all.saturating_sub(below_with).saturating_sub(with);
-        let won = below_without.saturating_mul(2).saturating_add(without);
-        let lost = above.saturating_mul(2).saturating_add(with);
-        for &(_, row, event) in tied {
-            let Some(sums) = cluster(row).and_then(|own| sums.get_mut(own)) else { continue };
-            let (rows, total, more) = if event {
-                (&mut sums.positives, &mut sums.won, won)
-            } else {
+        let won = whole(below_without.saturating_mul(2).saturating_add(without));
+        let lost = whole(above.saturating_mul(2).saturating_add(with));
+        for &(_, row) in tied {
+            let place = usize::try_from(row & !EVENT).ok().and_then(&cluster);
+            let Some(sums) = place.and_then(|place| sums.get_mut(place)) else { continue };
+            let (rows, total, more) = if row & EVENT == 0 {
                 (&mut sums.negatives, &mut sums.lost, lost)
+            } else {
+                (&mut sums.positives, &mut sums.won, won)
             };
             *rows = rows.saturating_add(1);
-            *total = total.saturating_add(i128::try_from(more).unwrap_or(i128::MAX));
+            *total = total.saturating_add(more);
         }
         below_with = below_with.saturating_add(with);
         below_without = below_without.saturating_add(without);
@@ -375,6 +410,18 @@ mod tests {
         let sorted = [f64::MIN, -2.0, -1.0, -f64::MIN_POSITIVE, 0.0, 5e-324, 1.0, 2.0, f64::MAX];
         assert!(sorted.map(key).is_sorted_by(|a, b| a < b));
         assert_eq!(key(-0.0), key(0.0));
+    }
+
+    #[test]
+    fn beyond_128_bits_floats_say_the_same() {
+        assert_eq!(super::squares([(1 << 64, 0)].into_iter()), None);
+        let small = [(3_i128, -4_i128), (-5, 6)];
+        assert_eq!(super::squares(small.into_iter()), Some([34, 52, -42]));
+        let floats = super::float_squares([(3.0, -4.0), (-5.0, 6.0)].into_iter());
+        assert_eq!(
+            floats.map(|sums| sums.map(f64::to_bits)),
+            Some([34.0_f64, 52.0, -42.0].map(f64::to_bits))
+        );
     }
 
     #[test]
