@@ -330,7 +330,7 @@ impl Profile {
     /// let error = Profile::from_toml("house.toml", text).err().ok_or("a profile")?;
     /// assert_eq!(
     ///     error.to_string(),
-    ///     "house.toml:2:1: weights sum to `99`, not to 100 [weight_sum]"
+    ///     "house.toml:2:10: weights sum to `99`, not to 100 [weight_sum]"
     /// );
     /// let profile = Profile::from_toml("house.toml", &text.replace("39", "40"))?;
     /// assert_eq!(profile.components().len(), 2);
