@@ -6,6 +6,8 @@
 
 mod classify;
 mod health;
+mod service;
+mod survey;
 
 /// Why a workload could not be run.
 type Failure = Box<dyn std::error::Error>;
@@ -14,7 +16,14 @@ type Failure = Box<dyn std::error::Error>;
 type Workload = (&'static str, fn() -> Result<bool, Failure>);
 
 fn workloads() -> impl Iterator<Item = Workload> {
-    [classify::WORKLOADS.as_slice(), health::WORKLOADS.as_slice()].concat().into_iter()
+    [
+        classify::WORKLOADS.as_slice(),
+        health::WORKLOADS.as_slice(),
+        &service::WORKLOADS,
+        &survey::WORKLOADS,
+    ]
+    .concat()
+    .into_iter()
 }
 
 fn main() -> Result<(), Failure> {

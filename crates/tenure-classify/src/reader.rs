@@ -76,7 +76,8 @@ impl EvidenceReader {
                 self_service: look.self_service,
             },
             stage,
-            next_stage: StageChange::next(history, stage),
+            // What is over has no day to come.
+            next_stage: if history.over { None } else { StageChange::next(history, stage) },
             contracts_changed: history.contracts_changed(),
             episode: history.episode,
             sales_cycle_days: reader.sales_cycle_days(),

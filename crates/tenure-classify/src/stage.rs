@@ -97,7 +97,7 @@ impl StageChange {
     /// The first stage that differs from today's, `now`, if nothing more happens; `None` if it
     /// stays.
     pub(crate) fn next(history: &History<'_>, now: Stage) -> Option<Self> {
-        // What never began stays so; what is over has no day to come.
+        // What never began stays so.
         if !history.active {
             return None;
         }

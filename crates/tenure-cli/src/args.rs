@@ -25,6 +25,8 @@ First steps:
   tenure classify portfolio         a verdict on every account, and why
   tenure explain portfolio syn-041  one account, on a page that a person can read out
   tenure health portfolio           how every account is doing, and why
+  tenure survey portfolio           what they say; also of one file of answers
+  tenure service portfolio          how well they are served
   tenure rules show generic         the rules, to start your own from
   tenure schema purchases           the columns of a table, to bring your own
 
@@ -45,6 +47,12 @@ pub(crate) enum Command {
     /// Say how every account is doing, why, and whether the score foresees anything
     #[command(after_help = HEALTH_HELP)]
     Health(HealthArgs),
+    /// Say what they say: NPS, CSAT and CES of a folder or of one file of answers
+    #[command(after_help = crate::survey::HELP)]
+    Survey(crate::survey::SurveyArgs),
+    /// Say how well they are served: first contact resolution, times, promises, automation
+    #[command(after_help = crate::service::HELP)]
+    Service(crate::service::ServiceArgs),
     /// Show, check and compare rule sets, packs and playbooks
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -432,6 +440,6 @@ pub(crate) enum Format {
     Json,
 }
 
-fn read_date(text: &str) -> Result<NaiveDate, tenure::model::DateError> {
+pub(crate) fn read_date(text: &str) -> Result<NaiveDate, tenure::model::DateError> {
     tenure::model::parse_date(text)
 }

@@ -6,7 +6,9 @@ mod demo;
 mod document;
 mod error;
 mod explain;
+mod figure;
 mod files;
+mod group;
 mod health;
 mod html;
 mod input;
@@ -15,7 +17,10 @@ mod overrides;
 mod progress;
 mod report;
 mod rules;
+mod service;
 mod settings;
+mod show;
+mod survey;
 mod table;
 mod text;
 
@@ -43,6 +48,8 @@ fn main() -> ExitCode {
         Command::Classify(args) => classify::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Health(args) => health::run(&args),
+        Command::Survey(args) => survey::run(&args),
+        Command::Service(args) => service::run(&args),
         Command::Rules(command) => rules::run(&command),
         Command::Demo(args) => write_demo(&args).map(|()| Rejects::None),
         Command::Schema(args) => print_schema(&args).map(|()| Rejects::None),

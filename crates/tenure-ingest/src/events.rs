@@ -344,6 +344,7 @@ fn response(row: &ResponseRow<'_>, context: &mut Context) -> Result<Record, Faul
     };
     let mut response = Response::new(date, survey, answer);
     response.touchpoint = row.touchpoint.given(|cell| cell.text(context))?;
+    response.weight = row.weight.given(|cell| cell.weight(context))?;
     Ok(Record::Response(response))
 }
 

@@ -7,6 +7,7 @@ use crate::as_of::AsOf;
 use crate::coverage::Table;
 use crate::event::{Event, Record};
 use crate::instant::Instant;
+use crate::intake::{Delivery, Logged};
 use crate::purchase_days::PurchaseDays;
 use crate::record::{
     AccountProfile, Assignment, Case, Contact, Contract, Deliverable, Goal, Interaction,
@@ -64,20 +65,6 @@ macro_rules! tables {
                 }
             )+
 
-            /// Adds a checked event of this account.
-            pub(crate) fn add(&mut self, event: Event) {
-                let Event { id, recorded_at, record, .. } = event;
-                match record {
-                    Record::Account(profile) => {
-                        self.profile = profile;
-                        self.profile_recorded_at = Some(recorded_at);
-                    }
-                    $(Record::$variant(record) => {
-                        self.$field.push(Entry { record, id, recorded_at });
-                    })+
-                }
-            }
-
             /// The events it was made of: the profile, then table by table, in the order of each.
             /// A book of them holds the same relationship.
             ///
@@ -119,13 +106,39 @@ macro_rules! tables {
                 $(records = records.saturating_add(self.$field.len());)+
                 records
             }
+        }
 
-            /// Makes room for just so many records of each table, in the order of [`Table::ALL`].
-            pub(crate) fn reserve(&mut self, counts: &[u32; Table::ALL.len()]) {
-                $(
-                    let count = counts.get(Table::$table.place()).copied().unwrap_or_default();
-                    self.$field.reserve_exact(usize::try_from(count).unwrap_or_default());
-                )+
+        /// Checked events as they come, table by table: no account has room of its own yet.
+        #[derive(Debug, Default)]
+        pub(crate) struct Logs {
+            profiles: Vec<Logged<AccountProfile>>,
+            $($field: Vec<Logged<$record>>,)+
+        }
+
+        impl Logs {
+            /// Takes a checked event of the account in that place.
+            pub(crate) fn push(&mut self, position: u64, place: usize, event: Event) {
+                let Event { id, recorded_at, record, .. } = event;
+                match record {
+                    Record::Account(record) => {
+                        let entry = Entry { record, id, recorded_at };
+                        self.profiles.push(Logged { position, place, entry });
+                    }
+                    $(Record::$variant(record) => {
+                        let entry = Entry { record, id, recorded_at };
+                        self.$field.push(Logged { position, place, entry });
+                    })+
+                }
+            }
+
+            /// Gives every record to its account, table after table: at most one table is there
+            /// twice.
+            pub(crate) fn deliver(self, to: &mut Delivery<'_>) {
+                to.deliver_profiles(self.profiles, |own, entry| {
+                    own.profile = entry.record;
+                    own.profile_recorded_at = Some(entry.recorded_at);
+                });
+                $(to.deliver(self.$field, Table::$table, |own| &mut own.$field);)+
             }
         }
     };

@@ -13,6 +13,8 @@ mod readme;
 mod report;
 mod rules;
 mod schema;
+mod service;
+mod survey;
 
 use std::fs;
 use std::process::{Command, Output};
