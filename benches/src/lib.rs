@@ -1,5 +1,6 @@
 //! Benchmarks of the workspace: seeded inputs, the same on every machine.
 
+pub mod health;
 pub mod histories;
 mod portfolio;
 mod random;

@@ -6,6 +6,7 @@
 
 mod classify;
 mod clv;
+mod health;
 mod service;
 mod survey;
 
@@ -16,9 +17,15 @@ type Failure = Box<dyn std::error::Error>;
 type Workload = (&'static str, fn() -> Result<bool, Failure>);
 
 fn workloads() -> impl Iterator<Item = Workload> {
-    [classify::WORKLOADS.as_slice(), &clv::WORKLOADS, &service::WORKLOADS, &survey::WORKLOADS]
-        .concat()
-        .into_iter()
+    [
+        classify::WORKLOADS.as_slice(),
+        &clv::WORKLOADS,
+        &health::WORKLOADS,
+        &service::WORKLOADS,
+        &survey::WORKLOADS,
+    ]
+    .concat()
+    .into_iter()
 }
 
 fn main() -> Result<(), Failure> {

@@ -24,6 +24,7 @@ First steps:
   tenure report portfolio           a report on a folder
   tenure classify portfolio         a verdict on every account, and why
   tenure explain portfolio syn-041  one account, on a page that a person can read out
+  tenure health portfolio           how every account is doing, and why
   tenure survey portfolio           what they say; also of one file of answers
   tenure service portfolio          how well they are served
   tenure rules show generic         the rules, to start your own from
@@ -44,6 +45,9 @@ pub(crate) enum Command {
     /// Explain the verdict on one account, on a page that a person can read out
     #[command(after_help = EXPLAIN_HELP, allow_missing_positional = true)]
     Explain(ExplainArgs),
+    /// Say how every account is doing, why, and whether the score foresees anything
+    #[command(after_help = HEALTH_HELP)]
+    Health(HealthArgs),
     /// Say what they say: NPS, CSAT and CES of a folder or of one file of answers
     #[command(after_help = crate::survey::HELP)]
     Survey(crate::survey::SurveyArgs),
@@ -225,6 +229,72 @@ pub(crate) enum PageFormat {
     Markdown,
     /// What the page says, as data: schema tenure/explain/1
     Json,
+}
+
+const HEALTH_HELP: &str = "\
+One line an account and profile: the score (0 to 100; least and greatest where something is not known), \
+the bands it touches, how much of the weight is known, what each component adds, and what is missing \
+and why. Clients are scored by the profile `client`, customers by `customer`, hybrids by both. \
+`--show-profile` prints a profile as a file that one of your own can start from.
+
+--backtest goes back month by month, scores what was recorded by then, and counts what came after: \
+contracts that came due and were lost (profile client), customers who fell silent by their own rhythm \
+(profile customer). It prints how well the score ranks them beside plain baselines, the same with \
+outcomes dealt out anew, and on the demo portfolio how well the score finds the health that was planted.
+
+Examples:
+  tenure health --demo
+  tenure health portfolio --account syn-041 --from 2025-06-30
+  tenure health portfolio --format json
+  tenure health portfolio --profile house.toml
+  tenure health --demo --backtest";
+
+#[derive(Debug, Args)]
+pub(crate) struct HealthArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) question: QuestionArgs,
+    /// Only this account, as the tables name it
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(crate) account: Option<String>,
+    /// The profile to score by: `by-class` (the one of its class, both of a hybrid, none of an undetermined account), `client`, `customer` or a .toml file
+    #[arg(long, value_name = "NAME|FILE", default_value = "by-class")]
+    pub(crate) profile: String,
+    /// Say also why each score is another one than on this day
+    #[arg(long, value_name = "DATE", value_parser = read_date)]
+    pub(crate) from: Option<NaiveDate>,
+    /// Print the profile as TOML, and nothing else
+    #[arg(long, conflicts_with_all = ["from", "account", "backtest"])]
+    pub(crate) show_profile: bool,
+    /// Test the scores of the past against what came after, instead
+    #[arg(long, conflicts_with_all = ["from", "account"])]
+    pub(crate) backtest: bool,
+    /// How many days ahead outcomes are looked for
+    #[arg(long, value_name = "DAYS", default_value_t = 180, requires = "backtest", value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub(crate) horizon_days: u32,
+    /// How many days to look back from, a month apart; the last is the last whose outcomes are known
+    #[arg(long, value_name = "N", default_value_t = 24, requires = "backtest", value_parser = clap::value_parser!(u32).range(1..=1200))]
+    pub(crate) steps: u32,
+    /// The seed by which the control deals outcomes out anew
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "backtest")]
+    pub(crate) seed: u64,
+    /// Compare even where there are too few events to tell findings from noise
+    #[arg(long, requires = "backtest")]
+    pub(crate) force: bool,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = HealthFormat::Text)]
+    pub(crate) format: HealthFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum HealthFormat {
+    /// For people
+    Text,
+    /// The same and more as data: schema tenure/health/1, or tenure/health-backtest/1
+    Json,
+    /// A row an account and profile, or a figure of the backtest
+    Csv,
 }
 
 const SHOW_HELP: &str = "\

@@ -15,6 +15,8 @@ mod customer;
 mod random;
 mod tables;
 
+use chrono::NaiveDate;
+
 use account::{Account, Way};
 use client::Fate;
 use customer::Rhythm;
@@ -69,20 +71,45 @@ const ACCOUNTS: [(Archetype, u64); 12] = [
 /// Segments, and by how much their accounts do better or worse.
 const SEGMENTS: [(&str, i64); 4] = [("north", 40), ("east", -60), ("south", 0), ("west", 20)];
 
+/// The health of an account that no table states, by month of the three years.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Planted {
+    pub(crate) account: String,
+    months: Vec<i64>,
+}
+
+impl Planted {
+    /// On a day; `None` outside the three years.
+    pub(crate) fn on(&self, day: NaiveDate) -> Option<i64> {
+        let day = tables::number(day).filter(|day| (0..=LAST_DAY).contains(day))?;
+        self.months.get(account::month(day)?).copied()
+    }
+}
+
 /// Name and content of every file of the portfolio: the tables, and a `tenure.toml`.
 pub(crate) fn files(seed: u64) -> Vec<(&'static str, String)> {
+    generate(seed).0
+}
+
+/// The planted health of every account of the portfolio of that seed.
+pub(crate) fn planted(seed: u64) -> Vec<Planted> {
+    generate(seed).1
+}
+
+fn generate(seed: u64) -> (Vec<(&'static str, String)>, Vec<Planted>) {
     let mut tables = Tables::new();
+    let mut planted = Vec::new();
     let archetypes = ACCOUNTS.into_iter().flat_map(|(archetype, count)| {
         std::iter::repeat_n(archetype, usize::try_from(count).unwrap_or_default())
     });
     for (number, archetype) in (1_u64..).zip(archetypes) {
-        make(&mut tables, seed, number, archetype);
+        planted.push(make(&mut tables, seed, number, archetype));
     }
     let config = ("tenure.toml", include_str!("demo/tenure.toml").to_owned());
-    tables.into_files().chain([config]).collect()
+    (tables.into_files().chain([config]).collect(), planted)
 }
 
-fn make(tables: &mut Tables, seed: u64, number: u64, archetype: Archetype) {
+fn make(tables: &mut Tables, seed: u64, number: u64, archetype: Archetype) -> Planted {
     let mut random = Random::stream(seed, number);
     let (segment, shift) = random.pick(&SEGMENTS);
     let shift = if archetype == Archetype::FormerClient { shift - 200 } else { shift };
@@ -113,6 +140,7 @@ fn make(tables: &mut Tables, seed: u64, number: u64, archetype: Archetype) {
         }
         _ => purchases(&mut account, archetype),
     }
+    account.into_planted()
 }
 
 fn purchases(account: &mut Account<'_>, archetype: Archetype) {

@@ -355,7 +355,8 @@ fn value_json(unit: Unit, value: Value) -> serde_json::Value {
     }
 }
 
-fn exact(ratio: Ratio) -> serde_json::Value {
+/// An exact ratio.
+pub(crate) fn exact(ratio: Ratio) -> serde_json::Value {
     serde_json::json!({
         "num": wide(ratio.num()),
         "den": wide(ratio.den()),

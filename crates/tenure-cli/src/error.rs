@@ -3,7 +3,12 @@
 use std::io;
 use std::path::PathBuf;
 
+use chrono::NaiveDate;
 use tenure::classify::{BackwardsError, DocumentError, Fault, FaultCode, OverrideError};
+use tenure::health::{
+    BacktestError, DeltaError, FollowError, PortfolioError, ProfileError, ProfileFileError,
+    ShareError, ValueError,
+};
 use tenure::ingest::IngestError;
 use tenure::scorecard::ScorecardError;
 
@@ -71,6 +76,34 @@ pub(crate) enum CommandError {
     UnknownAccount { found: String, near: Vec<String> },
     #[error("--from cannot be answered")]
     From(#[source] BackwardsError),
+    #[error("--from {from} is after the day of the question, {as_of}")]
+    HealthFrom { from: NaiveDate, as_of: NaiveDate },
+    #[error("the change cannot be told")]
+    HealthChange(#[source] DeltaError),
+    #[error("the health of `{account}` cannot be computed")]
+    HealthValue {
+        account: String,
+        #[source]
+        source: ValueError,
+    },
+    #[error("`{account}` cannot be followed")]
+    Follow {
+        account: String,
+        #[source]
+        source: FollowError,
+    },
+    #[error("the scores cannot be summed")]
+    Portfolio(#[source] PortfolioError),
+    #[error("the two scores of a hybrid cannot be joined")]
+    Share(#[source] ShareError),
+    #[error(transparent)]
+    ProfileFile(ProfileFileError),
+    #[error("the profile cannot be used")]
+    Profile(#[source] ProfileError),
+    #[error("the backtest cannot be computed")]
+    Backtest(#[source] BacktestError),
+    #[error("--steps and --horizon-days reach back beyond the calendar")]
+    Grid,
     #[error("{faulty} of {files} file(s) cannot be used")]
     FaultyFiles { faulty: usize, files: usize },
     #[error("{0}")]

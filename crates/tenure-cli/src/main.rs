@@ -10,6 +10,7 @@ mod explain;
 mod figure;
 mod files;
 mod group;
+mod health;
 mod html;
 mod input;
 mod near;
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
         Command::Report(args) => report::run(&args),
         Command::Classify(args) => classify::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Health(args) => health::run(&args),
         Command::Survey(args) => survey::run(&args),
         Command::Service(args) => service::run(&args),
         Command::Rules(command) => rules::run(&command),

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use tenure_model::{AsOf, Instant, RecordId, parse_date, parse_decimal};
 
 use crate::bands::{Bands, Edge};
+use crate::combiner::{Combiner, Gate};
 use crate::component::Component;
 use crate::freshness::Freshness;
 use crate::normaliser::{Direction, Normaliser};
@@ -93,6 +94,28 @@ impl From<Component> for ComponentForm {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(crate) struct GateForm {
+    id: String,
+    cap: u16,
+    reason: String,
+}
+
+impl TryFrom<GateForm> for Gate {
+    type Error = Refused;
+    fn try_from(form: GateForm) -> Result<Self, Refused> {
+        Ok(Self::new(form.id, form.cap).map_err(refused)?.with_reason(form.reason))
+    }
+}
+
+impl From<Gate> for GateForm {
+    fn from(gate: Gate) -> Self {
+        let (id, reason) = (gate.id().to_owned(), gate.reason().to_owned());
+        Self { id, cap: gate.cap(), reason }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct BandForm {
     from: String,
     to: String,
@@ -173,6 +196,8 @@ impl From<MissingPolicy> for MissingForm {
 pub(crate) struct ProfileForm {
     id: String,
     components: Vec<Component>,
+    combiner: Combiner,
+    gates: Vec<Gate>,
     missing: MissingPolicy,
     bands: Bands,
 }
@@ -181,6 +206,8 @@ impl TryFrom<ProfileForm> for Profile {
     type Error = Refused;
     fn try_from(form: ProfileForm) -> Result<Self, Refused> {
         Self::new(form.id, form.components)
+            .map(|profile| profile.with_combiner(form.combiner))
+            .and_then(|profile| profile.with_gates(form.gates))
             .and_then(|profile| profile.with_missing(form.missing))
             .and_then(|profile| profile.with_bands(form.bands))
             .map_err(refused)
@@ -192,6 +219,8 @@ impl From<Profile> for ProfileForm {
         Self {
             id: profile.id().to_owned(),
             components: profile.components().to_vec(),
+            combiner: profile.combiner(),
+            gates: profile.gates().to_vec(),
             missing: profile.missing(),
             bands: profile.bands().clone(),
         }
@@ -225,7 +254,7 @@ impl TryFrom<ObservationsForm> for Observations {
         let mut state = Self::new(&form.profile, as_of);
         for one in form.latest {
             // A state holds one visible value a component of its profile.
-            let slot = form.profile.position(&one.component);
+            let slot = state.slot(&one.component);
             let free = slot.and_then(|slot| state.slots().get(slot)).is_some_and(Option::is_none);
             let observed_at = day(&one.observed_at)?;
             let pushed =
@@ -243,10 +272,12 @@ impl TryFrom<ObservationsForm> for Observations {
 
 impl From<Observations> for ObservationsForm {
     fn from(state: Observations) -> Self {
-        let components = state.profile().components().iter();
-        let latest = components.zip(state.slots()).filter_map(|(component, latest)| {
+        let profile = state.profile();
+        let ids = profile.components().iter().map(Component::id);
+        let ids = ids.chain(profile.gates().iter().map(Gate::id));
+        let latest = ids.zip(state.slots()).filter_map(|(id, latest)| {
+            let component = id.to_owned();
             let (observed_at, recorded_at, id, value) = latest.clone()?;
-            let component = component.id().to_owned();
             let observed_at = observed_at.to_string();
             Some(LatestForm { component, value, observed_at, recorded_at, id })
         });
@@ -315,7 +346,7 @@ impl From<Portfolio> for PortfolioForm {
 
 #[cfg(test)]
 mod tests {
-    use crate::{MissingPolicy, Observations, Portfolio, Profile, profiles};
+    use crate::{Combiner, Gate, MissingPolicy, Observations, Portfolio, Profile, profiles};
     use tenure_model::{AsOf, Instant, Zone, parse_date};
 
     fn round_trip<T>(state: &T) -> String
@@ -348,8 +379,14 @@ mod tests {
             MissingPolicy::Neutral { value: 500 },
             MissingPolicy::Pessimistic,
         ] {
-            let text = round_trip(&profiles::client().with_missing(policy).unwrap());
+            let gates = vec![Gate::new("open_p1", 490).unwrap()];
+            let profile = profiles::client().with_missing(policy).unwrap();
+            let profile = profile.with_combiner(Combiner::Min).with_gates(gates).unwrap();
+            let text = round_trip(&profile);
             for (right, wrong) in [
+                ("\"combiner\":\"min\"", "\"combiner\":\"max\""),
+                ("\"cap\":490", "\"cap\":1001"),
+                ("\"id\":\"open_p1\"", "\"id\":\"dialogue\""),
                 ("\"weight\":\"25\"", "\"weight\":\"26\""),
                 ("\"weight\":\"25\"", "\"weight\":25"),
                 ("\"half_life\":180", "\"half_life\":0"),

@@ -1,4 +1,4 @@
-//! The weighted mean, in integers.
+//! The weighted mean and whole shares, in integers.
 
 use crate::profile::Profile;
 
@@ -41,9 +41,70 @@ pub(crate) fn weighted_mean(weights: &[u64], points: &[u16], shares: &mut [u16])
     Some(mean)
 }
 
+/// Shares `numerators / denominator` (above 0) in whole points that sum to `total`: the floor of
+/// each, then one more to those with the largest rest, the first of equals first. `total` is the sum
+/// of the exact shares, or that rounded.
+fn largest_remainders(numerators: &[i64], denominator: i64, total: i64, shares: &mut [i32]) {
+    let mut rests: Row<i64> = [0; Profile::MAX_COMPONENTS];
+    let mut missing = total;
+    for ((&numerator, share), rest) in numerators.iter().zip(shares.iter_mut()).zip(&mut rests) {
+        let floor = numerator.checked_div_euclid(denominator).unwrap_or_default();
+        *rest = numerator.checked_rem_euclid(denominator).unwrap_or_default();
+        *share = i32::try_from(floor).unwrap_or_default();
+        missing = missing.saturating_sub(floor);
+    }
+    for _ in 0..missing {
+        let mut largest = (-1_i64, 0_usize);
+        for (slot, &rest) in rests.iter().enumerate().take(numerators.len()) {
+            if rest > largest.0 {
+                largest = (rest, slot);
+            }
+        }
+        if let (Some(share), Some(rest)) = (shares.get_mut(largest.1), rests.get_mut(largest.1)) {
+            *share = share.saturating_add(1);
+            *rest = -1;
+        }
+    }
+}
+
+/// The most players of [`shapley`].
+pub(crate) const PLAYERS: usize = 8;
+
+/// What each of up to 8 players adds to the worth of those before it, averaged over all orders, in
+/// whole numbers that sum to the worth of all less that of none. A set is a number whose bits are its
+/// players.
+pub(crate) fn shapley(players: usize, worth: impl Fn(usize) -> i64, shares: &mut [i32]) {
+    let factorial = |number: usize| {
+        (1..=number).fold(1_i64, |product, factor| {
+            i64::try_from(factor).map_or(product, |factor| product.saturating_mul(factor))
+        })
+    };
+    // Orders in which so many come before a player and the others after it.
+    let mut orders = [0_i64; PLAYERS];
+    for (before, orders) in orders.iter_mut().enumerate().take(players) {
+        let after = players.saturating_sub(before).saturating_sub(1);
+        *orders = factorial(before).saturating_mul(factorial(after));
+    }
+    let all = (1_usize << players).wrapping_sub(1);
+    let mut numerators = [0_i64; PLAYERS];
+    for (player, numerator) in numerators.iter_mut().enumerate().take(players) {
+        let own = 1_usize << player;
+        for set in (0..=all).filter(|set| set & own == 0) {
+            let before = usize::try_from(set.count_ones()).unwrap_or_default();
+            let times = orders.get(before).copied().unwrap_or_default();
+            let adds = worth(set | own).wrapping_sub(worth(set));
+            // At most 8! orders times 1000 points.
+            *numerator = numerator.wrapping_add(times.wrapping_mul(adds));
+        }
+    }
+    let numerators = numerators.get(..players).unwrap_or_default();
+    let total = worth(all).saturating_sub(worth(0));
+    largest_remainders(numerators, factorial(players), total, shares);
+}
+
 #[cfg(test)]
 mod tests {
-    use super::weighted_mean;
+    use super::{largest_remainders, weighted_mean};
 
     fn of(weights: &[u64], points: &[u16]) -> Option<(u16, Vec<u16>)> {
         let mut shares = vec![0; weights.len()];
@@ -61,6 +122,19 @@ mod tests {
         // 0.5 goes up, and so does the only share.
         assert_eq!(of(&[1, 1], &[1, 0]), Some((1, vec![1, 0])));
         assert_eq!(of(&[7], &[1000]), Some((1000, vec![1000])));
+    }
+
+    #[test]
+    fn whole_shares_go_down_before_they_go_up() {
+        let of = |numerators: &[i64], denominator, total| {
+            let mut shares = vec![0; numerators.len()];
+            largest_remainders(numerators, denominator, total, &mut shares);
+            shares
+        };
+        // -1/2 and 3/2: floors -1 and 1, both rest a half, the first gets the point.
+        assert_eq!(of(&[-1, 3], 2, 1), [0, 1]);
+        assert_eq!(of(&[-5, 2, 9], 6, 1), [-1, 0, 2]);
+        assert_eq!(of(&[6, -6], 6, 0), [1, -1]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use tenure_model::{AsOf, Instant, RecordId, Relationship};
 
+use crate::combiner::GateState;
 use crate::error::{Days, StateError, ValueError};
 use crate::profile::Profile;
 use crate::score::{Absence, Reading, Score};
@@ -18,7 +19,7 @@ pub enum Pushed {
     Superseded,
     /// It lies after the day of the question, or was not recorded by the day of knowledge.
     NotVisible,
-    /// The profile has no such component.
+    /// The profile has no such component or gate.
     OtherComponent,
 }
 
@@ -80,6 +81,7 @@ pub(crate) type Latest = (NaiveDate, Option<Instant>, Option<RecordId>, Value);
 pub struct Observations {
     profile: Profile,
     as_of: AsOf,
+    /// Of each component, then of each gate.
     latest: Vec<Option<Latest>>,
 }
 
@@ -87,7 +89,8 @@ impl Observations {
     /// Nothing yet.
     #[must_use]
     pub fn new(profile: &Profile, as_of: AsOf) -> Self {
-        let latest = vec![None; profile.components().len()];
+        let slots = profile.components().len().saturating_add(profile.gates().len());
+        let latest = vec![None; slots];
         Self { profile: profile.clone(), as_of, latest }
     }
 
@@ -105,7 +108,7 @@ impl Observations {
         for entry in relationship.observations() {
             let record = &entry.record;
             let pushed = if as_of.sees(record.observed_at, entry.recorded_at) {
-                match profile.position(&record.component) {
+                match state.slot(&record.component) {
                     Some(slot) => {
                         let value = Value::new(record.value)?;
                         let id = entry.id.clone();
@@ -133,10 +136,18 @@ impl Observations {
         if !self.as_of.sees(observed_at, recorded_at) {
             return Pushed::NotVisible;
         }
-        match self.profile.position(component) {
+        match self.slot(component) {
             Some(slot) => self.offer(slot, (observed_at, recorded_at, id, value)),
             None => Pushed::OtherComponent,
         }
+    }
+
+    /// Where what is known of a component or a gate is kept.
+    pub(crate) fn slot(&self, id: &str) -> Option<usize> {
+        self.profile.position(id).or_else(|| {
+            let gate = self.profile.gates().iter().position(|gate| gate.id() == id)?;
+            self.profile.components().len().checked_add(gate)
+        })
     }
 
     fn offer(&mut self, slot: usize, offered: Latest) -> Pushed {
@@ -186,10 +197,50 @@ impl Observations {
     pub fn latest(&self) -> impl Iterator<Item = Option<(Value, NaiveDate)>> {
         self.latest
             .iter()
+            .take(self.profile.components().len())
             .map(|latest| latest.as_ref().map(|&(observed_at, _, _, value)| (value, observed_at)))
     }
 
-    /// What is kept of each component, in the order of the profile.
+    /// The latest value of a component and its age in days.
+    pub(crate) fn component(&self, id: &str) -> Option<(Value, u32)> {
+        let (observed_at, _, _, value) = self.latest.get(self.profile.position(id)?)?.as_ref()?;
+        Some((*value, self.age(*observed_at)))
+    }
+
+    /// The state of a gate; `None` if the profile has none of that id.
+    pub(crate) fn gate(&self, id: &str) -> Option<GateState> {
+        let at = self.profile.gates().iter().position(|gate| gate.id() == id)?;
+        self.gates().nth(at)
+    }
+
+    fn age(&self, observed_at: NaiveDate) -> u32 {
+        let age = self.as_of.day().signed_duration_since(observed_at).num_days();
+        // What is visible was observed by then; no calendar spans more days than 32 bits count.
+        u32::try_from(age).unwrap_or_default()
+    }
+
+    /// Whether each gate of the profile is open: by its latest value, if that is above 0.
+    pub fn gates(&self) -> impl Iterator<Item = GateState> {
+        let states = self.latest.iter().skip(self.profile.components().len());
+        states.map(|latest| match latest {
+            Some((_, _, _, value)) if *value > Value::from(0) => GateState::Open,
+            Some(_) => GateState::Closed,
+            None => GateState::Unknown,
+        })
+    }
+
+    /// The day of the latest record that is read: observed or recorded, whichever is later. After the
+    /// day of the question only where the day of knowledge is.
+    #[must_use]
+    pub fn latest_record(&self) -> Option<NaiveDate> {
+        let days = self.latest.iter().flatten().map(|(observed_at, recorded_at, _, _)| {
+            let zone = self.as_of.zone();
+            recorded_at.map_or(*observed_at, |at| zone.date_of(at).max(*observed_at))
+        });
+        days.max()
+    }
+
+    /// What is kept of each component and gate, in the order of the profile.
     #[cfg(feature = "serde")]
     pub(crate) fn slots(&self) -> &[Option<Latest>] {
         &self.latest
@@ -201,17 +252,16 @@ impl Observations {
             let Some((value, observed_at)) = latest else {
                 return Reading::missing(Absence::NotObserved);
             };
-            let age = self.as_of.day().signed_duration_since(observed_at).num_days();
-            // What is visible was observed by then; no calendar spans more days than 32 bits count.
-            component.read(value, u32::try_from(age).unwrap_or_default())
+            component.read(value, self.age(observed_at))
         })
     }
 
     /// The score.
     pub fn score(&self) -> Score {
         let readings: Vec<Reading> = self.readings().collect();
+        let gates: Vec<GateState> = self.gates().collect();
         let mut score = Score::blank(&self.profile);
-        score.fill(&readings);
+        score.fill(&readings, &gates);
         score
     }
 }
@@ -219,6 +269,7 @@ impl Observations {
 #[cfg(test)]
 mod tests {
     use super::{Intake, Observations, Pushed};
+    use crate::combiner::{Gate, GateState};
     use crate::error::StateError;
     use crate::profiles::{client, customer};
     use chrono::NaiveDate;
@@ -291,6 +342,24 @@ mod tests {
              observations as of `2025-06-30` (known at `2025-06-30`)"
         );
         assert_eq!(ours, before);
+    }
+
+    #[test]
+    fn a_gate_is_open_by_its_latest_value() {
+        let gates = ["p1", "p2", "p3"].map(|id| Gate::new(id, 490).unwrap());
+        let profile = client().with_gates(gates.into()).unwrap();
+        let mut seen = Observations::new(&profile, AsOf::new(day("2025-06-30")));
+        for (gate, on, open) in
+            [("p1", "2025-06-01", 2), ("p2", "2025-06-01", 1), ("p2", "2025-06-02", 0)]
+        {
+            assert_eq!(seen.push(gate, open.into(), day(on), None, None), Pushed::Latest);
+        }
+        let states: Vec<_> = seen.gates().collect();
+        assert_eq!(states, [GateState::Open, GateState::Closed, GateState::Unknown]);
+        assert_eq!(seen.latest().count(), 6);
+        let other = seen.clone();
+        seen.merge(&other).unwrap();
+        assert_eq!((seen.score().hi(), &seen), (490, &other));
     }
 
     fn book(values: &[(&str, &str, Decimal)]) -> Book {

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use tenure_model::Text;
 
 use crate::bands::Bands;
+use crate::combiner::{Combiner, Gate};
 use crate::component::Component;
 use crate::error::ProfileError;
 
@@ -61,10 +62,10 @@ impl MissingPolicy {
     }
 }
 
-/// Components, bands and missing policy: the definition of a health score.
+/// Components, combiner, gates, bands and missing policy: the definition of a health score.
 ///
 /// It travels with state and result; two profiles are the same only if all they say is. Cloning
-/// copies a pointer. The combiner is the weighted mean.
+/// copies a pointer.
 ///
 /// ```
 /// use tenure_health::{Component, Direction, Normaliser, Profile};
@@ -89,6 +90,8 @@ pub struct Profile(Arc<Definition>);
 struct Definition {
     id: Text,
     components: Vec<Component>,
+    combiner: Combiner,
+    gates: Vec<Gate>,
     missing: MissingPolicy,
     bands: Bands,
     /// The band of each score, 0 to 1000.
@@ -98,8 +101,11 @@ struct Definition {
 impl Profile {
     /// The most components of a profile.
     pub const MAX_COMPONENTS: usize = 32;
+    /// The most gates of a profile.
+    pub const MAX_GATES: usize = 16;
 
-    /// A profile with the default bands and the missing policy `interval`.
+    /// A profile of the weighted mean, without gates, with the default bands and the missing policy
+    /// `interval`.
     ///
     /// # Errors
     /// An empty id; no component or too many; one twice; weights that do not sum to 100.
@@ -133,7 +139,40 @@ impl Profile {
         let bands = Bands::default();
         let band_of_score = table(&bands);
         let missing = MissingPolicy::default();
-        Self(Arc::new(Definition { id: id.into(), components, missing, bands, band_of_score }))
+        let (combiner, gates) = (Combiner::default(), Vec::new());
+        let id = id.into();
+        Self(Arc::new(Definition {
+            id,
+            components,
+            combiner,
+            gates,
+            missing,
+            bands,
+            band_of_score,
+        }))
+    }
+
+    /// With another combiner.
+    #[must_use]
+    pub fn with_combiner(self, combiner: Combiner) -> Self {
+        Self(Arc::new(Definition { combiner, ..Arc::unwrap_or_clone(self.0) }))
+    }
+
+    /// With these gates, in the order in which they cap.
+    ///
+    /// # Errors
+    /// Too many; two of one id, or one with the id of a component.
+    pub fn with_gates(self, gates: Vec<Gate>) -> Result<Self, ProfileError> {
+        if gates.len() > Self::MAX_GATES {
+            return Err(ProfileError::GateCount { found: gates.len() });
+        }
+        for (at, gate) in gates.iter().enumerate() {
+            let before = gates.iter().take(at).any(|other| other.id() == gate.id());
+            if before || self.position(gate.id()).is_some() {
+                return Err(ProfileError::DuplicateGate { gate: gate.id().to_owned() });
+            }
+        }
+        Ok(Self(Arc::new(Definition { gates, ..Arc::unwrap_or_clone(self.0) })))
     }
 
     /// With other bands, of 0 to 1000.
@@ -185,6 +224,18 @@ impl Profile {
         &self.0.components
     }
 
+    /// How points become a score.
+    #[must_use]
+    pub fn combiner(&self) -> Combiner {
+        self.0.combiner
+    }
+
+    /// Its gates, in the order in which they cap.
+    #[must_use]
+    pub fn gates(&self) -> &[Gate] {
+        &self.0.gates
+    }
+
     /// Which of its components has that id, from 0.
     #[must_use]
     pub fn position(&self, component: &str) -> Option<usize> {
@@ -223,6 +274,7 @@ fn table(bands: &Bands) -> Vec<usize> {
 mod tests {
     use super::{MissingPolicy, Profile};
     use crate::bands::{Bands, Edge};
+    use crate::combiner::{Combiner, Gate};
     use crate::component::Component;
     use crate::error::ProfileError;
     use crate::normaliser::{Direction, Normaliser};
@@ -290,6 +342,21 @@ mod tests {
         let error = whole().with_missing(MissingPolicy::Neutral { value: 1001 }).unwrap_err();
         assert_eq!(error, ProfileError::Neutral { found: 1001 });
         assert!(whole().with_missing(MissingPolicy::Neutral { value: 1000 }).is_ok());
+    }
+
+    #[test]
+    fn gates_have_ids_of_their_own() {
+        let gate = |id: &str| Gate::new(id, 490).unwrap();
+        assert!(whole().with_gates(vec![gate("p1"), gate("p2")]).is_ok());
+        for twice in [vec![gate("p1"), gate("p1")], vec![gate("p1"), gate("a")]] {
+            let gate = twice[1].id().to_owned();
+            assert_eq!(whole().with_gates(twice), Err(ProfileError::DuplicateGate { gate }));
+        }
+        let many = (0..17).map(|at| gate(&format!("g{at}"))).collect();
+        assert_eq!(whole().with_gates(many), Err(ProfileError::GateCount { found: 17 }));
+        let min = whole().with_combiner(Combiner::Min);
+        assert_eq!((min.combiner(), whole().combiner()), (Combiner::Min, Combiner::WeightedMean));
+        assert!(!whole().is(&min));
     }
 
     #[test]

@@ -3,9 +3,10 @@
 use tenure_model::Rounding;
 use tenure_stats::Ratio;
 
+use crate::combiner::{Combined, GateState, combine};
 use crate::error::ReadingsError;
 use crate::freshness::WHOLE;
-use crate::kernel::{Row, weighted_mean};
+use crate::kernel::Row;
 use crate::profile::{MissingPolicy, Profile};
 
 /// No share.
@@ -13,6 +14,10 @@ const NOTHING: Ratio = match Ratio::new(0, 1) {
     Some(ratio) => ratio,
     None => unreachable!(),
 };
+
+/// What no component comes to.
+const NOBODY: Combined =
+    Combined { score: 0, shares: [0; Profile::MAX_COMPONENTS], interaction: 0 };
 
 /// Why a component has no value.
 ///
@@ -83,18 +88,36 @@ impl Reading {
     }
 }
 
-/// What one component adds to a score, in whole points that sum to it exactly.
+/// What one component adds to a score, in whole points: with those of the gates, and the
+/// [`interaction`](Score::interaction), they sum to it exactly.
+///
+/// By the weighted mean never below 0. By another combiner a component that pulls the others down
+/// adds less than nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Part {
     /// What the component says.
     pub reading: Reading,
     /// Of the lower end.
-    pub lo: u16,
+    pub lo: i32,
     /// Of the upper end.
-    pub hi: u16,
+    pub hi: i32,
     /// Of the point value, where there is one.
-    pub point: Option<u16>,
+    pub point: Option<i32>,
+}
+
+/// What one gate takes from a score, after the gates before it: 0 or less.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct GatePart {
+    /// Whether it is open.
+    pub state: GateState,
+    /// Of the lower end: capped unless the gate is closed.
+    pub lo: i32,
+    /// Of the upper end: capped if the gate is open.
+    pub hi: i32,
+    /// Of the point value, where there is one.
+    pub point: Option<i32>,
 }
 
 /// How an account is doing: 0 to 1000, with what is missing and what it could change.
@@ -104,15 +127,22 @@ pub struct Part {
 ///    ```text
 ///    effective  = weight * factor of age           where there is a value
 ///               = weight                           where there is none
-///    lo, hi     = sum(effective * points) / sum(effective), what is missing at 0, at 1000
+///    lo, hi     = combined by effective weight, what is missing at 0, at 1000
 ///    point      = by the missing policy; under `interval` only where lo = hi
+///    capped     = min(score, cap)                  of every open gate, in the order of the profile
 ///    coverage   = weight present / 100             nominal weights
 ///    ```
-///    each of the three rounded half away from zero, once; contributions are the exact shares by
-///    largest remainder, ties in the order of the profile.
+///    each of the three rounded half away from zero, once, before it is capped. An unknown gate caps
+///    the lower end and not the upper; there is then no point unless the cap changes nothing or the
+///    policy is `pessimistic`.
+///
+///    Contributions are whole numbers by largest remainder, ties in the order of the profile: of the
+///    weighted mean the exact shares; of another combiner, up to 8 components, Shapley values (what
+///    a component adds to the score of those before it, averaged over all orders; of no component
+///    that is 0), above that what is lost without it, and the rest as `interaction`.
 /// 3. *Shape*: in, one reading a component, in the order of the profile; out, points, 0 to 1000, one
-///    part a component. Cost: two or three divisions a component; [`Score::refill`] allocates
-///    nothing.
+///    part a component. Cost: two or three divisions a component, by another combiner than the
+///    mean some thousand steps; [`Score::refill`] allocates nothing.
 /// 4. *Undefined*: the interval never (nothing known: 0 to 1000). The point where lo and hi differ
 ///    (`interval`), or where too little weight is present (`renormalise`).
 /// 5. *Accuracy*: exact integers.
@@ -143,10 +173,12 @@ pub struct Score {
     /// Nominal weight present, in ten thousandths.
     present: u64,
     parts: Vec<Part>,
+    gates: Vec<GatePart>,
+    interaction: [i32; 3],
 }
 
 impl Score {
-    /// Scores an account.
+    /// Scores an account; of its gates, if the profile has any, nothing is known.
     ///
     /// # Errors
     /// Not one reading a component of the profile.
@@ -156,39 +188,103 @@ impl Score {
         Ok(score)
     }
 
+    /// Scores an account with gates.
+    ///
+    /// # Errors
+    /// Not one reading a component, or not one state a gate, of the profile.
+    ///
+    /// ```
+    /// use tenure_health::{Component, Direction, Gate, GateState, Normaliser, Profile, Score};
+    /// let percent = Normaliser::new(Direction::HigherBetter, &[(0.into(), 0), (100.into(), 1000)])?;
+    /// let delivery = Component::new("delivery", 100.into(), percent)?;
+    /// let known = delivery.read(90.into(), 0);
+    /// let severe = Gate::new("open_p1", 490)?;
+    /// let profile = Profile::new("ours", vec![delivery])?.with_gates(vec![severe])?;
+    /// let open = Score::with_gates(&profile, &[known], &[GateState::Open])?;
+    /// assert_eq!((open.point(), open.gates()[0].lo), (Some(490), -410)); // 900 - 410
+    /// let unknown = Score::with_gates(&profile, &[known], &[GateState::Unknown])?;
+    /// assert_eq!((unknown.lo(), unknown.hi()), (490, 900));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn with_gates(
+        profile: &Profile,
+        readings: &[Reading],
+        gates: &[GateState],
+    ) -> Result<Self, ReadingsError> {
+        let mut score = Self::blank(profile);
+        score.refill_with_gates(readings, gates)?;
+        Ok(score)
+    }
+
     /// To be filled.
     pub(crate) fn blank(profile: &Profile) -> Self {
         let parts = Vec::with_capacity(profile.components().len());
-        Self { profile: profile.clone(), lo: 0, hi: 1000, point: None, present: 0, parts }
+        let gates = Vec::with_capacity(profile.gates().len());
+        let profile = profile.clone();
+        let interaction = [0; 3];
+        Self { profile, lo: 0, hi: 1000, point: None, present: 0, parts, gates, interaction }
+    }
+
+    /// Becomes the score of another account by the same profile; of its gates nothing is known.
+    ///
+    /// # Errors
+    /// Not one reading a component of the profile; the score is then as it was.
+    pub fn refill(&mut self, readings: &[Reading]) -> Result<(), ReadingsError> {
+        let unknown = [GateState::Unknown; Profile::MAX_GATES];
+        let gates = unknown.get(..self.profile.gates().len()).unwrap_or_default();
+        self.refill_with_gates(readings, gates)
     }
 
     /// Becomes the score of another account by the same profile.
     ///
     /// # Errors
-    /// Not one reading a component of the profile; the score is then as it was.
-    pub fn refill(&mut self, readings: &[Reading]) -> Result<(), ReadingsError> {
-        let expected = self.profile.components().len();
-        if readings.len() != expected {
-            return Err(ReadingsError { found: readings.len(), expected });
+    /// Not one reading a component, or not one state a gate, of the profile; the score is then as it
+    /// was.
+    pub fn refill_with_gates(
+        &mut self,
+        readings: &[Reading],
+        gates: &[GateState],
+    ) -> Result<(), ReadingsError> {
+        let (components, of_gates) = (self.profile.components().len(), self.profile.gates().len());
+        for (found, expected, of) in
+            [(readings.len(), components, "components"), (gates.len(), of_gates, "gates")]
+        {
+            if found != expected {
+                return Err(ReadingsError { found, expected, of });
+            }
         }
-        self.fill(readings);
+        self.fill(readings, gates);
         Ok(())
     }
 
-    /// Scores one reading a component.
-    pub(crate) fn fill(&mut self, readings: &[Reading]) {
+    /// Scores one reading a component, one state a gate.
+    pub(crate) fn fill(&mut self, readings: &[Reading], gates: &[GateState]) {
+        let mut units: Row<u64> = [0; Profile::MAX_COMPONENTS];
+        for (slot, component) in units.iter_mut().zip(self.profile.components()) {
+            *slot = component.units();
+        }
+        self.fill_weighing(&units, readings, gates);
+    }
+
+    /// The same with these weights, in ten thousandths, in the place of the profile's.
+    pub(crate) fn fill_weighing(
+        &mut self,
+        units: &Row<u64>,
+        readings: &[Reading],
+        gates: &[GateState],
+    ) {
         let count = self.profile.components().len();
+        let combiner = self.profile.combiner();
         let mut weights: Row<u64> = [0; Profile::MAX_COMPONENTS];
         let mut points: Row<u16> = [0; Profile::MAX_COMPONENTS];
-        let mut all_there = true;
+        let (mut all_there, mut nominal) = (true, 0_u64);
         self.present = 0;
         let slots = weights.iter_mut().zip(&mut points);
-        for ((weight, slot), (component, reading)) in
-            slots.zip(self.profile.components().iter().zip(readings))
-        {
+        for ((weight, slot), (&units, reading)) in slots.zip(units.iter().zip(readings)) {
+            nominal = nominal.saturating_add(units);
             let factor = match reading.0 {
                 Ok((found, factor)) => {
-                    self.present = self.present.saturating_add(component.units());
+                    self.present = self.present.saturating_add(units);
                     *slot = found;
                     factor
                 }
@@ -197,14 +293,11 @@ impl Score {
                     WHOLE
                 }
             };
-            *weight = component.units().saturating_mul(u64::from(factor));
+            *weight = units.saturating_mul(u64::from(factor));
         }
         let weights = weights.get(..count).unwrap_or_default();
-        let mean = |points: &Row<u16>| {
-            let mut shares: Row<u16> = [0; Profile::MAX_COMPONENTS];
-            // Weights are never all 0: a faded one is missing and has its nominal weight.
-            (weighted_mean(weights, points, &mut shares).unwrap_or_default(), shares)
-        };
+        // Weights are never all 0: a faded one is missing and has its nominal weight.
+        let combined = |points: &Row<u16>| combine(combiner, weights, points).unwrap_or(NOBODY);
         let with_missing = |value: u16| {
             let mut filled: Row<u16> = [0; Profile::MAX_COMPONENTS];
             for (slot, reading) in filled.iter_mut().zip(readings) {
@@ -212,35 +305,76 @@ impl Score {
             }
             filled
         };
-        let (lo, lo_shares) = mean(&points);
-        let (hi, hi_shares) = if all_there { (lo, lo_shares) } else { mean(&with_missing(1000)) };
+        let lo = combined(&points);
+        let hi = if all_there { lo } else { combined(&with_missing(1000)) };
         let point = match self.profile.missing() {
-            _ if all_there => Some((lo, lo_shares)),
-            MissingPolicy::Interval => (lo == hi).then_some((lo, lo_shares)),
-            MissingPolicy::Pessimistic => Some((lo, lo_shares)),
-            MissingPolicy::Neutral { value } => Some(mean(&with_missing(value))),
+            _ if all_there => Some(lo),
+            MissingPolicy::Interval => (lo.score == hi.score).then_some(lo),
+            MissingPolicy::Pessimistic => Some(lo),
+            MissingPolicy::Neutral { value } => Some(combined(&with_missing(value))),
             MissingPolicy::Renormalise { min_coverage } => {
                 let mut present: Row<u64> = [0; Profile::MAX_COMPONENTS];
                 for ((slot, &weight), reading) in present.iter_mut().zip(weights).zip(readings) {
                     *slot = if reading.0.is_ok() { weight } else { 0 };
                 }
-                let mut shares: Row<u16> = [0; Profile::MAX_COMPONENTS];
                 let present = present.get(..count).unwrap_or_default();
-                weighted_mean(present, &points, &mut shares)
-                    .filter(|_| reaches(self.present, min_coverage))
-                    .map(|point| (point, shares))
+                combine(combiner, present, &points)
+                    .filter(|_| reaches(self.present, nominal, min_coverage))
             }
         };
-        (self.lo, self.hi) = (lo, hi);
-        self.point = point.map(|(point, _)| point);
         self.parts.clear();
-        let shares = lo_shares.into_iter().zip(hi_shares).zip(point.map_or(lo_shares, |p| p.1));
+        let shares =
+            lo.shares.into_iter().zip(hi.shares).zip(point.map_or(lo.shares, |p| p.shares));
         self.parts.extend(readings.iter().zip(shares).map(|(&reading, ((lo, hi), share))| Part {
             reading,
             lo,
             hi,
             point: point.map(|_| share),
         }));
+        self.interaction =
+            [lo.interaction, hi.interaction, point.map_or(0, |point| point.interaction)];
+        (self.lo, self.hi, self.point) = (lo.score, hi.score, point.map(|point| point.score));
+        self.cap(gates);
+    }
+
+    /// Caps the score by gates that are open, or may be.
+    fn cap(&mut self, states: &[GateState]) {
+        self.gates.clear();
+        for (gate, &state) in self.profile.gates().iter().zip(states) {
+            let closed = |score: u16| (score, 0);
+            let open = |score: u16| {
+                let capped = score.min(gate.cap());
+                (capped, i32::from(capped).saturating_sub(i32::from(score)))
+            };
+            let (lo, hi) = match state {
+                GateState::Open => (open(self.lo), open(self.hi)),
+                GateState::Closed => (closed(self.lo), closed(self.hi)),
+                GateState::Unknown => (open(self.lo), closed(self.hi)),
+            };
+            let point = self.point.map(|point| match state {
+                GateState::Open => open(point),
+                GateState::Unknown if self.profile.missing() == MissingPolicy::Pessimistic => {
+                    open(point)
+                }
+                _ => closed(point),
+            });
+            let bites = state == GateState::Unknown
+                && self.profile.missing() != MissingPolicy::Pessimistic
+                && self.point.is_some_and(|point| point > gate.cap());
+            (self.lo, self.hi) = (lo.0, hi.0);
+            self.point = point.map(|point| point.0).filter(|_| !bites);
+            let point = point.map(|point| point.1);
+            self.gates.push(GatePart { state, lo: lo.1, hi: hi.1, point });
+        }
+        if self.point.is_none() {
+            for part in &mut self.parts {
+                part.point = None;
+            }
+            for gate in &mut self.gates {
+                gate.point = None;
+            }
+            self.interaction = [self.interaction[0], self.interaction[1], 0];
+        }
     }
 
     /// The definition it was made by.
@@ -281,6 +415,19 @@ impl Score {
         &self.parts
     }
 
+    /// One part a gate, in the order of the profile.
+    #[must_use]
+    pub fn gates(&self) -> &[GatePart] {
+        &self.gates
+    }
+
+    /// What the parts leave unexplained of the lower end, the upper end and the point: nothing by
+    /// the weighted mean, and by any combiner nothing up to 8 components.
+    #[must_use]
+    pub const fn interaction(&self) -> [i32; 3] {
+        self.interaction
+    }
+
     /// The ids of the components without a value, and why.
     pub fn missing(&self) -> impl Iterator<Item = (&str, Absence)> {
         let ids = self.profile.components().iter().map(crate::Component::id);
@@ -312,12 +459,12 @@ impl Score {
     }
 }
 
-/// Whether so many ten thousandths of 100 are at least that share.
-fn reaches(present: u64, min_coverage: rust_decimal::Decimal) -> bool {
-    // At most 10^6 * 10^8 on either side.
+/// Whether so much of all weight is at least that share.
+fn reaches(present: u64, all: u64, min_coverage: rust_decimal::Decimal) -> bool {
+    // At most 2 * 10^6 * 10^8 on either side.
     let power = 10_i128.checked_pow(min_coverage.scale()).unwrap_or(i128::MAX);
     let found = i128::from(present).saturating_mul(power);
-    found >= min_coverage.mantissa().saturating_mul(1_000_000)
+    found >= min_coverage.mantissa().saturating_mul(i128::from(all))
 }
 
 /// A score of 0 to 1000 as people read it: of 100, with one decimal.
@@ -334,6 +481,7 @@ pub fn out_of_100(score: u16) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Absence, Reading, Score};
+    use crate::combiner::{Gate, GateState};
     use crate::component::Component;
     use crate::freshness::{Freshness, HalfLife};
     use crate::normaliser::{Direction, Normaliser};
@@ -404,7 +552,7 @@ mod tests {
             assert_eq!(touched, all, "{policy:?}");
             let shares = score.parts().iter().map(|part| part.point);
             let sum = shares.reduce(|sum, share| Some(sum? + share?)).flatten();
-            assert_eq!(sum, point, "{policy:?}");
+            assert_eq!(sum, point.map(i32::from), "{policy:?}");
         }
     }
 
@@ -448,6 +596,44 @@ mod tests {
         let profile = Profile::new("p", components).unwrap();
         let score = score(&profile, &[Some((700, 0)), None]);
         assert_eq!((score.lo(), score.hi(), score.point()), (700, 700, Some(700)));
+    }
+
+    fn gated(missing: MissingPolicy, states: [GateState; 2]) -> Score {
+        let gates = [("first", 600), ("second", 500)];
+        let gates = gates.map(|(id, cap)| Gate::new(id, cap).unwrap());
+        let profile = profile(&[60, 40], missing).with_gates(gates.into()).unwrap();
+        let readings: Vec<_> =
+            profile.components().iter().map(|one| one.read(900.into(), 0)).collect();
+        Score::with_gates(&profile, &readings, &states).unwrap()
+    }
+
+    #[test]
+    fn each_gate_lists_its_further_drop() {
+        let both = gated(MissingPolicy::Interval, [GateState::Open, GateState::Open]);
+        assert_eq!((both.lo(), both.hi(), both.point()), (500, 500, Some(500)));
+        let drops: Vec<_> = both.gates().iter().map(|gate| gate.point).collect();
+        assert_eq!(drops, [Some(-300), Some(-100)]);
+        let parts = both.parts().iter().fold(0, |sum, part| sum + part.lo);
+        assert_eq!(parts, 900);
+        let none = gated(MissingPolicy::Interval, [GateState::Closed, GateState::Closed]);
+        assert_eq!((none.lo(), none.point()), (900, Some(900)));
+    }
+
+    #[test]
+    fn an_unknown_gate_caps_the_lower_end_alone() {
+        let maybe = [GateState::Open, GateState::Unknown];
+        let interval = gated(MissingPolicy::Interval, maybe);
+        assert_eq!((interval.lo(), interval.hi(), interval.point()), (500, 600, None));
+        assert!(interval.parts().iter().all(|part| part.point.is_none()));
+        assert!(interval.gates().iter().all(|gate| gate.point.is_none()));
+        assert_eq!(gated(MissingPolicy::Pessimistic, maybe).point(), Some(500));
+        assert_eq!(gated(MissingPolicy::Neutral { value: 500 }, maybe).point(), None);
+        // A cap that changes nothing leaves the point.
+        let profile = gated(MissingPolicy::Interval, maybe).profile().clone();
+        let low: Vec<_> = profile.components().iter().map(|one| one.read(300.into(), 0)).collect();
+        assert_eq!(Score::new(&profile, &low).unwrap().point(), Some(300));
+        let error = Score::with_gates(&profile, &low, &[]).unwrap_err();
+        assert_eq!(error.to_string(), "`0` readings for `2` gates");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::error::ValueError;
+use crate::error::{FloatError, ValueError};
 
 /// Places kept.
 const PLACES: u32 = 8;
@@ -37,6 +37,27 @@ impl Value {
         let power = 10_i128.checked_pow(missing).ok_or(refused)?;
         let scaled = value.mantissa().checked_mul(power).ok_or(refused)?;
         if scaled.unsigned_abs() < LIMIT.unsigned_abs() { Ok(Self(scaled)) } else { Err(refused) }
+    }
+
+    /// The value nearest to a float, at 8 decimals; of two as near the even one.
+    ///
+    /// # Errors
+    /// Not a number, infinite, or a magnitude of 10^15 or more.
+    ///
+    /// ```
+    /// use tenure_health::Value;
+    /// assert_eq!(Value::nearest(1.0 / 3.0)?.to_string(), "0.33333333");
+    /// assert!(Value::nearest(f64::NAN).is_err());
+    /// # Ok::<(), tenure_health::FloatError>(())
+    /// ```
+    pub fn nearest(value: f64) -> Result<Self, FloatError> {
+        let refused = FloatError { found: value };
+        if !value.is_finite() {
+            return Err(refused);
+        }
+        // Formatting rounds the exact binary value once.
+        let exact = Decimal::from_str_exact(&format!("{value:.8}")).map_err(|_| refused)?;
+        Self::new(exact).map_err(|_| refused)
     }
 
     /// The value as a decimal, without trailing zeros.
@@ -93,6 +114,27 @@ mod tests {
             error.to_string(),
             "value `79228162514264337593543950335` has more than 15 digits before the point, or more than 8 after it"
         );
+    }
+
+    #[test]
+    fn floats_are_taken_to_the_nearest_or_refused() {
+        for (float, text) in [
+            (0.1, "0.1"),
+            (-2.5, "-2.5"),
+            (-0.0, "0"),
+            (1e-9, "0"),
+            (0.000_000_004_999, "0"),
+            (0.000_000_005_001, "0.00000001"),
+            (999_999_999_999_999.0, "999999999999999"),
+            (0.001_953_125, "0.00195312"), // 2^-9: a tie, to even
+        ] {
+            assert_eq!(Value::nearest(float).unwrap().to_string(), text, "{float}");
+        }
+        for float in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e15, -1e15, f64::MAX] {
+            let error = Value::nearest(float).unwrap_err();
+            assert_eq!(error.found().to_bits(), float.to_bits());
+            assert!(error.to_string().ends_with("is not a number below 10^15 in magnitude"));
+        }
     }
 
     #[test]

@@ -8,8 +8,8 @@
 
 use proptest::prelude::*;
 use tenure_health::{
-    Absence, HalfLife, MissingPolicy, Observations, Portfolio, Profile, Reading, Score, profiles,
-    published,
+    Absence, Combiner, Delta, Gate, GateState, HalfLife, MissingPolicy, Observations, Portfolio,
+    Profile, Reading, Score, profiles, published,
 };
 use tenure_model::{AsOf, Instant, RecordId, Rounding, Zone, parse_date};
 use tenure_testing::oracle::health as oracle;
@@ -41,6 +41,10 @@ fn score(profile: &Profile, readings: &[ReadingPlan]) -> Result<Score, TestCaseE
     Score::new(profile, &read(profile, readings)).map_err(fail)
 }
 
+fn whole(parts: &[u16]) -> Vec<i32> {
+    parts.iter().map(|&part| part.into()).collect()
+}
+
 proptest! {
     #[test]
     fn a_score_is_what_the_definition_says((plans, readings) in strategies::accounts()) {
@@ -49,8 +53,8 @@ proptest! {
         prop_assert_eq!((ours.lo(), ours.hi()), (plain.lo, plain.hi));
         let lo: Vec<_> = ours.parts().iter().map(|part| part.lo).collect();
         let hi: Vec<_> = ours.parts().iter().map(|part| part.hi).collect();
-        prop_assert_eq!(lo, plain.lo_parts);
-        prop_assert_eq!(hi, plain.hi_parts);
+        prop_assert_eq!(lo, whole(&plain.lo_parts));
+        prop_assert_eq!(hi, whole(&plain.hi_parts));
         prop_assert_eq!(ours.point(), (plain.lo == plain.hi).then_some(plain.lo));
         let present: u32 = plans.iter().zip(&plain.terms).filter(|(_, term)| term.1.is_some())
             .fold(0, |sum, (plan, _)| sum + plan.units);
@@ -81,7 +85,7 @@ proptest! {
         };
         prop_assert_eq!(ours.point(), expected.as_ref().map(|(point, _)| *point));
         let parts: Option<Vec<_>> = ours.parts().iter().map(|part| part.point).collect();
-        prop_assert_eq!(parts, expected.map(|(_, parts)| parts));
+        prop_assert_eq!(parts, expected.map(|(_, parts)| whole(&parts)));
         prop_assert_eq!((ours.lo(), ours.hi()), (plain.lo, plain.hi));
     }
 
@@ -91,13 +95,13 @@ proptest! {
         policy in strategies::policies(),
     ) {
         let ours = score(&profile(&plans, policy)?, &readings)?;
-        let sum = |pick: fn(&tenure_health::Part) -> u16| {
-            ours.parts().iter().fold(0, |sum, part| sum + u32::from(pick(part)))
+        let sum = |pick: fn(&tenure_health::Part) -> i32| {
+            ours.parts().iter().fold(0, |sum, part| sum + pick(part))
         };
-        prop_assert_eq!(sum(|part| part.lo), u32::from(ours.lo()));
-        prop_assert_eq!(sum(|part| part.hi), u32::from(ours.hi()));
+        prop_assert_eq!(sum(|part| part.lo), i32::from(ours.lo()));
+        prop_assert_eq!(sum(|part| part.hi), i32::from(ours.hi()));
         if let Some(point) = ours.point() {
-            prop_assert_eq!(sum(|part| part.point.unwrap_or(0)), u32::from(point));
+            prop_assert_eq!(sum(|part| part.point.unwrap_or(0)), i32::from(point));
         }
     }
 
@@ -105,12 +109,13 @@ proptest! {
     fn better_values_never_lower_the_score(
         (plans, readings) in strategies::accounts(),
         policy in strategies::policies(),
+        combiner in strategies::combiners(),
         slot in 0..8_usize,
         better_by in 0..2_000_i32,
     ) {
         let slot = slot % plans.len();
         let Some((raw, age)) = readings[slot] else { return Ok(()) };
-        let profile = profile(&plans, policy)?;
+        let profile = profile(&plans, policy)?.with_combiner(combiner);
         let mut improved = readings.clone();
         let step = if plans[slot].lower_better { -better_by } else { better_by };
         improved[slot] = Some((raw + step, age));
@@ -127,8 +132,9 @@ proptest! {
         (plans, readings) in strategies::accounts(),
         raw in -1_200..1_200_i32,
         age in 0..400_u32,
+        combiner in strategies::combiners(),
     ) {
-        let profile = profile(&plans, MissingPolicy::Interval)?;
+        let profile = profile(&plans, MissingPolicy::Interval)?.with_combiner(combiner);
         let before = score(&profile, &readings)?;
         for slot in 0..plans.len() {
             if readings[slot].is_none() {
@@ -145,8 +151,9 @@ proptest! {
     fn the_interval_contains_every_completion(
         (plans, readings) in strategies::accounts(),
         fresh in strategies::readings(8),
+        combiner in strategies::combiners(),
     ) {
-        let profile = profile(&plans, MissingPolicy::Interval)?;
+        let profile = profile(&plans, MissingPolicy::Interval)?.with_combiner(combiner);
         let partly = score(&profile, &readings)?;
         // A missing component completed by a value of today.
         let complete: Vec<_> = partly.parts().iter().zip(&readings).zip(&fresh)
@@ -161,10 +168,15 @@ proptest! {
     }
 
     #[test]
-    fn all_equal_to_v_gives_v(count in 1..=32_u32, v in 0..=1000_i32) {
+    fn all_equal_to_v_gives_v(
+        count in 1..=32_u32,
+        v in 0..=1000_i32,
+        combiner in strategies::combiners(),
+    ) {
         let plans = strategies::plain(count);
         let all = vec![Some((v, 0)); plans.len()];
-        let score = score(&profile(&plans, MissingPolicy::Interval)?, &all)?;
+        let profile = profile(&plans, MissingPolicy::Interval)?.with_combiner(combiner);
+        let score = score(&profile, &all)?;
         prop_assert_eq!(score.point().map(i32::from), Some(v));
     }
 
@@ -172,14 +184,79 @@ proptest! {
     fn order_of_components_changes_no_score(
         (plans, readings) in strategies::accounts(),
         policy in strategies::policies(),
+        combiner in strategies::combiners(),
     ) {
-        let ours = score(&profile(&plans, policy)?, &readings)?;
+        let ours = score(&profile(&plans, policy)?.with_combiner(combiner), &readings)?;
         let plans: Vec<_> = plans.into_iter().rev().collect();
         let readings: Vec<_> = readings.into_iter().rev().collect();
-        let turned = score(&profile(&plans, policy)?, &readings)?;
+        let turned = score(&profile(&plans, policy)?.with_combiner(combiner), &readings)?;
         prop_assert_eq!((ours.lo(), ours.hi(), ours.point()), (turned.lo(), turned.hi(), turned.point()));
         prop_assert_eq!(ours.coverage(), turned.coverage());
         prop_assert!(ours.bands().eq(turned.bands()));
+    }
+
+    #[test]
+    fn the_least_is_at_most_the_geometric_mean_at_most_the_mean(
+        (plans, readings) in strategies::accounts(),
+        policy in strategies::policies(),
+    ) {
+        let plain = profile(&plans, policy)?;
+        let of = |combiner| score(&plain.clone().with_combiner(combiner), &readings);
+        let (min, mean) = (of(Combiner::Min)?, of(Combiner::WeightedMean)?);
+        let geometric = of(Combiner::WeightedGeometric)?;
+        prop_assert!(min.lo() <= geometric.lo() && geometric.lo() <= mean.lo());
+        prop_assert!(min.hi() <= geometric.hi() && geometric.hi() <= mean.hi());
+        if let (Some(a), Some(b), Some(c)) = (min.point(), geometric.point(), mean.point()) {
+            prop_assert!(a <= b && b <= c);
+        }
+    }
+
+    #[test]
+    fn by_any_combiner_everything_sums_to_the_score(
+        (plans, readings) in strategies::accounts(),
+        policy in strategies::policies(),
+        combiner in strategies::combiners(),
+        gates in prop::collection::vec((0..=1000_u16, 0..3_usize), 0..4),
+    ) {
+        let states = [GateState::Open, GateState::Closed, GateState::Unknown];
+        let states: Vec<_> = gates.iter().map(|&(_, at)| states[at]).collect();
+        let gates: Result<Vec<_>, _> =
+            gates.iter().enumerate().map(|(at, gate)| Gate::new(format!("g{at}"), gate.0)).collect();
+        let profile = profile(&plans, policy)?.with_combiner(combiner);
+        let profile = profile.with_gates(gates.map_err(fail)?).map_err(fail)?;
+        let score = Score::with_gates(&profile, &read(&profile, &readings), &states).map_err(fail)?;
+        let (parts, gates, [lo, hi, point]) = (score.parts(), score.gates(), score.interaction());
+        let lo = parts.iter().fold(lo, |sum, part| sum + part.lo);
+        prop_assert_eq!(gates.iter().fold(lo, |sum, gate| sum + gate.lo), i32::from(score.lo()));
+        let hi = parts.iter().fold(hi, |sum, part| sum + part.hi);
+        prop_assert_eq!(gates.iter().fold(hi, |sum, gate| sum + gate.hi), i32::from(score.hi()));
+        prop_assert!(score.lo() <= score.hi());
+        let point = parts.iter().map(|part| part.point).try_fold(point, |sum, part| Some(sum + part?));
+        let drops = gates.iter().map(|gate| gate.point).try_fold(0, |sum, drop| Some(sum + drop?));
+        match score.point() {
+            Some(found) => prop_assert_eq!(point.zip(drops).map(|(a, b)| a + b), Some(found.into())),
+            None => prop_assert!(parts.iter().all(|part| part.point.is_none())),
+        }
+    }
+
+    #[test]
+    fn a_component_equal_to_the_score_leaves_it(
+        values in prop::collection::vec(0..=1000_i32, 1..7),
+        combiner in strategies::combiners(),
+    ) {
+        let count = u32::try_from(values.len()).map_err(fail)?;
+        let of = |count: u32, values: &[i32]| {
+            let profile = profile(&strategies::plain(count), MissingPolicy::Interval)?;
+            let readings: Vec<_> = values.iter().map(|&value| Some((value, 0))).collect();
+            Ok::<_, TestCaseError>(score(&profile.with_combiner(combiner), &readings)?.point())
+        };
+        // Only where equal shares of 100 have four decimals do the others stay equal among themselves.
+        let before = of(count, &values)?;
+        let weights_stay = 1_000_000 % count == 0 && 1_000_000 % (count + 1) == 0;
+        if let (Some(point), true) = (before, weights_stay) {
+            let more: Vec<_> = values.iter().copied().chain([i32::from(point)]).collect();
+            prop_assert_eq!(of(count + 1, &more)?, before);
+        }
     }
 
     #[test]
@@ -274,6 +351,33 @@ proptest! {
             let last = visible.last().map(|&(day, _, _, raw)| (raw.into(), day));
             prop_assert_eq!(latest, last);
         }
+    }
+
+    #[test]
+    fn causes_sum_to_the_change(a in seen(), b in seen(), policy in strategies::policies()) {
+        let under = |rows: &[Seen], combiner| {
+            let as_of = AsOf::new(parse_date("2024-06-20").map_err(fail)?);
+            let profile = profiles::client().with_missing(policy).map_err(fail)?;
+            let mut state = Observations::new(&profile.with_combiner(combiner), as_of);
+            for row in rows {
+                let (component, day, recorded, id, raw) = stamp(row)?;
+                state.push(component, (raw * 30).into(), day, recorded, id);
+            }
+            Ok::<_, TestCaseError>(state)
+        };
+        let before = under(&a, Combiner::WeightedMean)?;
+        let after = under(&[a, b].concat(), Combiner::WeightedGeometric)?;
+        let delta = Delta::new(&before, &after).map_err(fail)?;
+        let (one, other) = (delta.before(), delta.after());
+        let change = |one: u16, other: u16| i32::from(other) - i32::from(one);
+        prop_assert_eq!(delta.lo().total(), change(one.lo(), other.lo()));
+        prop_assert_eq!(delta.hi().total(), change(one.hi(), other.hi()));
+        if let Some(causes) = delta.point() {
+            let points = one.point().zip(other.point());
+            prop_assert_eq!(points.map(|(one, other)| change(one, other)), Some(causes.total()));
+        }
+        // Both are of one day and weigh alike.
+        prop_assert_eq!((delta.lo().weight, delta.hi().weight), (0, 0));
     }
 
     #[test]

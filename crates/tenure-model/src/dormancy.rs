@@ -90,6 +90,12 @@ impl DormancyOptions {
         Ok(Self { default_gap_days: Some(days), ..self })
     }
 
+    /// From how many gaps on a rhythm is known.
+    #[must_use]
+    pub const fn min_gaps(&self) -> usize {
+        self.min_gaps
+    }
+
     /// Dormant above so many own gaps, strictly.
     #[must_use]
     pub const fn dormant_ratio(&self) -> Decimal {
@@ -139,6 +145,9 @@ pub struct Dormancy {
 }
 
 impl Dormancy {
+    /// From how many gaps on their quantile says something.
+    pub const MIN_QUANTILE_GAPS: usize = 8;
+
     /// Looks at the purchase days (in order, each once) up to `as_of`, that day included; later
     /// ones are not looked at. `None` if there is none.
     #[must_use]
@@ -246,6 +255,35 @@ impl Dormancy {
                 .unwrap_or(false)
     }
 
+    /// The gap that so many percent of the own gaps do not exceed, by nearest rank; `None` with fewer
+    /// than [`Dormancy::MIN_QUANTILE_GAPS`] gaps, or a percentage outside 1 to 100.
+    ///
+    /// ```
+    /// use tenure_model::{Dormancy, DormancyOptions, parse_date};
+    /// let days: Vec<_> = (1..=9).map(|day| parse_date(&format!("2025-01-{:02}", day * 2))).collect::<Result<_, _>>()?;
+    /// let seen = Dormancy::of(&days, parse_date("2025-01-21")?, &DormancyOptions::default()).ok_or("none")?;
+    /// // Eight gaps of two days; silent for three.
+    /// assert_eq!((seen.quantile_gap(95), seen.silent_beyond(95)), (Some(2), Some(true)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn quantile_gap(&self, percent: u8) -> Option<i64> {
+        if self.gaps.len() < Self::MIN_QUANTILE_GAPS || !(1..=100).contains(&percent) {
+            return None;
+        }
+        let mut sorted = self.gaps.clone();
+        sorted.sort_unstable();
+        let rank = sorted.len().checked_mul(usize::from(percent))?.div_ceil(100);
+        sorted.get(rank.checked_sub(1)?).copied()
+    }
+
+    /// Whether the account is silent for longer than so many percent of its own gaps were: another rule
+    /// than [`dormant`](Self::dormant), for accounts with many gaps (95 is a usual choice).
+    #[must_use]
+    pub fn silent_beyond(&self, percent: u8) -> Option<bool> {
+        Some(self.recency_days > self.quantile_gap(percent)?)
+    }
+
     /// The first day that is dormant if nothing more happens.
     #[must_use]
     pub fn dormant_from(&self) -> Option<NaiveDate> {
@@ -269,7 +307,7 @@ pub(crate) fn median_halves(gaps: &[i64]) -> Option<i64> {
 }
 
 /// `left > ratio * right`, on integers.
-fn exceeds(left: i64, ratio: Decimal, right: i64) -> Option<bool> {
+pub(crate) fn exceeds(left: i64, ratio: Decimal, right: i64) -> Option<bool> {
     let (scaled, reach) = scaled(left, ratio, right)?;
     Some(scaled > reach)
 }
@@ -318,6 +356,25 @@ mod tests {
         assert_eq!(at.median_gap_halves(), Some(7));
         assert_eq!(at.dormant(), Some(false));
         assert_eq!(at.dormant_from().unwrap().to_string(), "2024-01-19");
+    }
+
+    #[test]
+    fn a_quantile_of_the_own_gaps_by_nearest_rank() {
+        // Gaps 1 to 8: 95 % of 8 is 7.6, rank 8; 50 % is rank 4.
+        let texts =
+            ["01", "02", "04", "07", "11", "16", "22", "29"].map(|day| format!("2024-01-{day}"));
+        let mut texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        assert_eq!(of(&texts, "2024-02-20").quantile_gap(95), None);
+        texts.push("2024-02-06");
+        let at = of(&texts, "2024-02-14");
+        assert_eq!(
+            [95, 50, 51, 1, 100, 0, 101].map(|percent| at.quantile_gap(percent)),
+            [Some(8), Some(4), Some(5), Some(1), Some(8), None, None]
+        );
+        assert_eq!(
+            (at.silent_beyond(95), of(&texts, "2024-02-15").silent_beyond(95)),
+            (Some(false), Some(true))
+        );
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub mod record;
 mod relationship;
 mod rounding;
 mod tri;
+mod win_back;
 
 pub use account::{AccountId, RecordId, Text};
 pub use allocation::allocate;
@@ -43,3 +44,4 @@ pub use purchase_days::{PurchaseDay, PurchaseDays};
 pub use relationship::{Entry, Relationship};
 pub use rounding::Rounding;
 pub use tri::Tri;
+pub use win_back::{Quiet, WinBack, WinBackOutcome, re_engagement};

@@ -105,3 +105,68 @@ impl UnsortedError {
         self.index
     }
 }
+
+/// Why there is no [`Auc`](crate::Auc). Rows count from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AucError {
+    /// Not one event, or not one cluster, a score.
+    #[error("`{other}` values beside `{scores}` scores")]
+    Lengths {
+        /// How many scores.
+        scores: usize,
+        /// How many of the other.
+        other: usize,
+    },
+    /// A score that is no number, or infinite.
+    #[error("the score of row {row} is not finite")]
+    NotFinite {
+        /// Which.
+        row: usize,
+    },
+    /// A cluster number out of range.
+    #[error("cluster `{found}` of row {row} is not below the {rows} rows")]
+    Cluster {
+        /// Which row.
+        row: usize,
+        /// Its cluster.
+        found: usize,
+        /// How many rows there are.
+        rows: usize,
+    },
+    /// More rows than [`Auc::MAX_ROWS`](crate::Auc::MAX_ROWS).
+    #[error("`{found}` rows: at most 1073741824 (2^30)")]
+    TooMany {
+        /// How many.
+        found: usize,
+    },
+    /// Two areas of different rows have no difference.
+    #[error("the two areas are not of the same rows")]
+    OtherRows,
+}
+
+/// Why there is no [`RankCorrelation`](crate::RankCorrelation). Rows count from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RankError {
+    /// Two measures of different numbers of rows.
+    #[error("`{other}` values beside `{one}`")]
+    Lengths {
+        /// How many of the first measure.
+        one: usize,
+        /// How many of the second.
+        other: usize,
+    },
+    /// A value that is no number, or infinite.
+    #[error("a value of row {row} is not finite")]
+    NotFinite {
+        /// Which.
+        row: usize,
+    },
+    /// More rows than [`RankCorrelation::MAX_ROWS`](crate::RankCorrelation::MAX_ROWS).
+    #[error("`{found}` rows: at most 1048576 (2^20)")]
+    TooMany {
+        /// How many.
+        found: usize,
+    },
+}

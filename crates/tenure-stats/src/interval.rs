@@ -47,6 +47,8 @@ pub enum IntervalMethod {
     Kish,
     /// DeLong, DeLong and Clarke-Pearson 1988, for an area under the curve.
     DeLong,
+    /// Bonett and Wright 2000, for a rank correlation.
+    BonettWright,
     /// Greenwood's variance on the plain scale of a survival curve.
     Greenwood,
     /// Greenwood's variance on the log-log scale of a survival curve.
@@ -89,6 +91,7 @@ impl IntervalMethod {
             Self::Linearized => "linearized",
             Self::Kish => "kish",
             Self::DeLong => "de_long",
+            Self::BonettWright => "bonett_wright",
             Self::Greenwood => "greenwood",
             Self::LogLog => "log_log",
             Self::WaldLog => "wald_log",

@@ -9,6 +9,8 @@ mod classify;
 mod clv;
 #[cfg(feature = "ingest")]
 mod folder;
+#[cfg(feature = "health")]
+mod profiles;
 #[cfg(feature = "classify")]
 mod rules;
 
@@ -18,5 +20,7 @@ pub use classify::{Portfolio, classify, same_verdict};
 pub use clv::clv;
 #[cfg(feature = "ingest")]
 pub use folder::folder;
+#[cfg(feature = "health")]
+pub use profiles::profiles;
 #[cfg(feature = "classify")]
 pub use rules::rules;

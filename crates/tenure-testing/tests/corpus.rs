@@ -42,3 +42,8 @@ fn rule_files() {
 fn customers() {
     assert!(walk("clv", laws::clv) >= 24);
 }
+
+#[test]
+fn profile_files() {
+    assert!(walk("profiles", laws::profiles) >= 7);
+}

@@ -2,11 +2,17 @@
 
 use tenure::model::Table;
 
+use super::Planted;
 use super::random::Random;
 use super::tables::{LAST_DAY, Tables, date, instant};
 
 /// Months of the three years.
 const MONTHS: i64 = 36;
+
+/// The month of a day, from 0; days before and after belong to the first and the last.
+pub(super) fn month(day: i64) -> Option<usize> {
+    usize::try_from((day * 12 / 365).clamp(0, MONTHS - 1)).ok()
+}
 
 /// An account being made up: who it is, how it is really doing, and where its rows go.
 #[derive(Debug)]
@@ -36,9 +42,12 @@ impl<'a> Account<'a> {
 
     /// How it is really doing on a day.
     pub(super) fn health(&self, day: i64) -> i64 {
-        let month = (day * 12 / 365).clamp(0, MONTHS - 1);
-        let month = usize::try_from(month).unwrap_or_default();
-        self.health.get(month).copied().unwrap_or_default()
+        month(day).and_then(|month| self.health.get(month)).copied().unwrap_or_default()
+    }
+
+    /// What nothing in the tables says.
+    pub(super) fn into_planted(self) -> Planted {
+        Planted { account: self.id, months: self.health }
     }
 
     /// Health on a day as a witness sees it.

@@ -8,11 +8,20 @@ use tenure::model::Table;
 /// The last day, counted from the first, 2023-01-01: 2025-12-31.
 pub(super) const LAST_DAY: i64 = 1095;
 
+/// The first day.
+fn first() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2023, 1, 1).unwrap_or_default()
+}
+
 /// The calendar day of a number of days after 2023-01-01.
 fn calendar(day: i64) -> NaiveDate {
-    let first = NaiveDate::from_ymd_opt(2023, 1, 1).unwrap_or_default();
     let days = TimeDelta::try_days(day).unwrap_or_default();
-    first.checked_add_signed(days).unwrap_or(first)
+    first().checked_add_signed(days).unwrap_or(first())
+}
+
+/// The number of a calendar day; `None` before the first.
+pub(super) fn number(day: NaiveDate) -> Option<i64> {
+    Some(day.signed_duration_since(first()).num_days()).filter(|&number| number >= 0)
 }
 
 /// The number of the day so many months after another.

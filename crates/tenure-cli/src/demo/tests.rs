@@ -28,6 +28,21 @@ fn same_seed_same_bytes() {
 }
 
 #[test]
+fn planted_health_is_that_of_the_accounts_and_in_no_table() {
+    let planted = super::planted(SEED);
+    let ids: BTreeSet<_> = planted.iter().map(|one| one.account.as_str()).collect();
+    assert_eq!((planted.len(), ids.len()), (400, 400));
+    let day = |text| tenure::model::parse_date(text).unwrap();
+    for one in &planted {
+        assert!((0..=1000).contains(&one.on(day("2025-12-31")).unwrap()));
+        assert_eq!((one.on(day("2022-12-31")), one.on(day("2026-01-01"))), (None, None));
+    }
+    assert!(
+        files(SEED).iter().all(|(name, text)| *name == "tenure.toml" || !text.contains("planted"))
+    );
+}
+
+#[test]
 fn every_row_of_any_seed_is_kept() {
     for seed in [SEED, 0, 1, 2, u64::MAX] {
         let ingested = Folder::in_memory(files(seed)).unwrap().read(|_| {}).unwrap();

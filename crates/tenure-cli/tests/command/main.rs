@@ -9,6 +9,7 @@
 mod classify;
 mod clv;
 mod explain;
+mod health;
 mod readme;
 mod report;
 mod rules;

@@ -3,9 +3,10 @@
 use proptest::collection::{btree_set, vec};
 use proptest::option;
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
+use proptest::sample::select;
 use rust_decimal::Decimal;
 use tenure_health::{
-    Component, Direction, Freshness, HalfLife, MissingPolicy, Normaliser, Profile, Value,
+    Combiner, Component, Direction, Freshness, HalfLife, MissingPolicy, Normaliser, Profile, Value,
 };
 
 /// What a component of a profile is made of: plain data that an oracle can read.
@@ -107,6 +108,11 @@ pub fn policies() -> impl Strategy<Value = MissingPolicy> {
         (0..=1000_u16).prop_map(|value| MissingPolicy::Neutral { value }),
         Just(MissingPolicy::Pessimistic),
     ]
+}
+
+/// Combiners.
+pub fn combiners() -> impl Strategy<Value = Combiner> {
+    select(Combiner::ALL.to_vec())
 }
 
 /// The component a plan describes; its id is its position.

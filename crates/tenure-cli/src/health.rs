@@ -1,0 +1,400 @@
+//! `tenure health`: how every account is doing, why, why it changed, and whether the score foresees
+//! anything.
+
+mod backtest;
+mod change;
+mod page;
+
+use std::fs;
+use std::path::PathBuf;
+
+use serde::Serialize;
+use tenure::classify::{Class, Context, Evidence, brief};
+use tenure::health::{
+    Component, Delta, Joined, Observations, Portfolio, Profile, Score, out_of_100, profiles,
+};
+use tenure::ingest::Ingested;
+use tenure::model::{AsOf, Relationship};
+use tenure::scorecard::is_seen;
+use tenure::stats::Ratio;
+
+use crate::args::{HealthArgs, HealthFormat};
+use crate::error::CommandError;
+use crate::input::{self, Rejects};
+use crate::settings::Chosen;
+use crate::{document, near, print, print_json, progress, settings, text};
+
+use change::ChangeLine;
+
+/// The shape of the JSON document.
+const SCHEMA: &str = "tenure/health/1";
+
+/// The profiles that accounts are scored by.
+enum Choice {
+    /// The one of its class, both of a hybrid.
+    ByClass([Profile; 2]),
+    /// One for all.
+    One(Profile),
+}
+
+impl Choice {
+    fn read(name: &str) -> Result<Self, CommandError> {
+        match name {
+            "by-class" => Ok(Self::ByClass([profiles::client(), profiles::customer()])),
+            "client" => Ok(Self::One(profiles::client())),
+            "customer" => Ok(Self::One(profiles::customer())),
+            path if path.ends_with(".toml") => {
+                let text = fs::read_to_string(path).map_err(|source| {
+                    CommandError::ReadDocument { path: PathBuf::from(path), source }
+                })?;
+                Profile::from_toml(path, &text).map(Self::One).map_err(CommandError::ProfileFile)
+            }
+            other => Err(CommandError::NoDocument {
+                what: "profile",
+                found: other.to_owned(),
+                built_in: vec!["by-class", "client", "customer"],
+            }),
+        }
+    }
+
+    fn all(&self) -> &[Profile] {
+        match self {
+            Self::ByClass(both) => both,
+            Self::One(one) => std::slice::from_ref(one),
+        }
+    }
+}
+
+/// Reads, scores and prints.
+pub(crate) fn run(args: &HealthArgs) -> Result<Rejects, CommandError> {
+    let choice = Choice::read(&args.profile)?;
+    if args.show_profile {
+        let files: Vec<String> = choice.all().iter().map(Profile::to_toml).collect();
+        print(&text::printable_toml(&files.join("\n")))?;
+        return Ok(Rejects::None);
+    }
+    let ingested = input::read(&args.input)?;
+    let as_of = ingested.as_of.ok_or(CommandError::NoAsOf)?;
+    let chosen = settings::read(as_of, &ingested, &args.question)?;
+    if args.backtest {
+        backtest::run(args, &choice, &ingested, &chosen)?;
+        return Ok(input::tell(&args.input, &ingested, None));
+    }
+    let relationships = ingested.book.relationships();
+    let wanted = match &args.account {
+        None => relationships,
+        Some(account) => {
+            let place = relationships.binary_search_by(|one| one.account().as_str().cmp(account));
+            let found = place.ok().and_then(|place| relationships.get(place..=place));
+            found.ok_or_else(|| CommandError::UnknownAccount {
+                found: account.clone(),
+                near: near::accounts(account, relationships),
+            })?
+        }
+    };
+    let threads = input::threads(&args.input);
+    let now = settings::context(&chosen.settings, &ingested, threads)?;
+    let earlier = match args.from {
+        None => None,
+        Some(from) if from > now.as_of.day() => {
+            return Err(CommandError::HealthFrom { from, as_of: now.as_of.day() });
+        }
+        Some(from) => {
+            let mut earlier = chosen.settings.clone();
+            earlier.as_of = from;
+            earlier.known_at = Some(from.min(now.as_of.knowledge_day()));
+            Some(earlier)
+        }
+    };
+    let before = match &earlier {
+        None => None,
+        Some(settings) => Some(settings::context(settings, &ingested, threads)?),
+    };
+    let asked = Asked { choice: &choice, chosen: &chosen, now, before };
+    let health = Health::new(&asked, wanted, &ingested)?;
+    match args.format {
+        HealthFormat::Text => print(&page::to_text(&health))?,
+        HealthFormat::Csv => print(&page::to_csv(&health).map_err(CommandError::Print)?)?,
+        HealthFormat::Json => print_json(&health)?,
+    }
+    Ok(input::tell(&args.input, &ingested, None))
+}
+
+/// What is asked of every account.
+struct Asked<'a> {
+    choice: &'a Choice,
+    chosen: &'a Chosen,
+    now: Context<'a>,
+    before: Option<Context<'a>>,
+}
+
+impl Asked<'_> {
+    /// The class of an account on the day of a context, and the profiles it is scored by.
+    fn profiles(
+        &self,
+        relationship: &Relationship,
+        context: &Context<'_>,
+    ) -> (Class, Vec<Profile>) {
+        let mut context = *context;
+        context.overrides = self.chosen.settings.overrides_of(relationship.account());
+        let class = brief(&Evidence::of(relationship, &context), &context).class;
+        let profiles = match (self.choice, class) {
+            (Choice::One(one), _) => vec![one.clone()],
+            (Choice::ByClass([client, _]), Class::Client) => vec![client.clone()],
+            (Choice::ByClass([_, customer]), Class::Customer) => vec![customer.clone()],
+            (Choice::ByClass(both), Class::Hybrid) => both.to_vec(),
+            (Choice::ByClass(_), Class::Undetermined) => Vec::new(),
+        };
+        (class, profiles)
+    }
+}
+
+/// Everything the command says, and the document of it.
+#[derive(Serialize)]
+struct Health {
+    schema: &'static str,
+    version: &'static str,
+    as_of: String,
+    known_at: String,
+    /// The day the change is told from, where that was asked.
+    from: Option<String>,
+    rule_set: settings::Identity,
+    profiles: Vec<ProfileLine>,
+    summary: Vec<SummaryLine>,
+    accounts: Vec<AccountLine>,
+    /// Accounts of an undetermined class: no profile is theirs.
+    without_profile: u64,
+    /// Accounts of which nothing can be seen yet.
+    accounts_not_yet: u64,
+}
+
+#[derive(Serialize)]
+struct ProfileLine {
+    id: String,
+    combiner: &'static str,
+    missing: &'static str,
+    components: Vec<ComponentLine>,
+}
+
+#[derive(Serialize)]
+struct ComponentLine {
+    id: String,
+    weight: String,
+    direction: &'static str,
+    reason: String,
+}
+
+#[derive(Serialize)]
+struct SummaryLine {
+    profile: String,
+    accounts: u64,
+    bands: Vec<(String, u64)>,
+    undetermined: u64,
+    mean_lo: Option<serde_json::Value>,
+    mean_hi: Option<serde_json::Value>,
+    #[serde(skip)]
+    means: Option<(Ratio, Ratio)>,
+}
+
+#[derive(Serialize)]
+struct AccountLine {
+    account: String,
+    class: &'static str,
+    scores: Vec<ScoreLine>,
+    /// Of a hybrid: both scores as one. The share of its value in each stream is not known here.
+    joined: Option<JoinedLine>,
+}
+
+#[derive(Serialize)]
+struct ScoreLine {
+    profile: String,
+    lo: u16,
+    hi: u16,
+    point: Option<u16>,
+    /// Of 100, as people read it.
+    shown: String,
+    bands: Vec<String>,
+    coverage: serde_json::Value,
+    #[serde(skip)]
+    coverage_percent: String,
+    components: Vec<PartLine>,
+    change: Option<ChangeLine>,
+}
+
+#[derive(Serialize)]
+struct PartLine {
+    id: String,
+    points: Option<u16>,
+    /// Why there is no value.
+    absence: Option<&'static str>,
+    lo: i32,
+    hi: i32,
+    point: Option<i32>,
+}
+
+#[derive(Serialize)]
+struct JoinedLine {
+    lo: u16,
+    hi: u16,
+    point: Option<u16>,
+}
+
+impl Health {
+    fn new(
+        asked: &Asked<'_>,
+        wanted: &[Relationship],
+        ingested: &Ingested,
+    ) -> Result<Self, CommandError> {
+        let in_use = asked.choice.all();
+        let mut portfolios: Vec<Portfolio> = in_use.iter().map(Portfolio::new).collect();
+        let as_of = asked.now.as_of;
+        let mut health = Self {
+            schema: SCHEMA,
+            version: env!("CARGO_PKG_VERSION"),
+            as_of: as_of.day().to_string(),
+            known_at: as_of.knowledge_day().to_string(),
+            from: asked.before.map(|before| before.as_of.day().to_string()),
+            rule_set: settings::rule_set(asked.now.rules),
+            profiles: in_use.iter().map(profile_line).collect(),
+            summary: Vec::new(),
+            accounts: Vec::new(),
+            without_profile: 0,
+            accounts_not_yet: 0,
+        };
+        let bar = progress::accounts(u64::try_from(wanted.len()).unwrap_or(u64::MAX));
+        bar.set_message("score");
+        for relationship in wanted {
+            bar.inc(1);
+            if !is_seen(relationship, as_of) {
+                health.accounts_not_yet = health.accounts_not_yet.saturating_add(1);
+                continue;
+            }
+            let (class, profiles) = asked.profiles(relationship, &asked.now);
+            if profiles.is_empty() {
+                health.without_profile = health.without_profile.saturating_add(1);
+                continue;
+            }
+            let before = match &asked.before {
+                None => None,
+                Some(before) => Some(earlier(asked, relationship, before, ingested)?),
+            };
+            let mut line = AccountLine {
+                account: relationship.account().as_str().to_owned(),
+                class: class.name(),
+                scores: Vec::new(),
+                joined: None,
+            };
+            let mut scores = Vec::new();
+            for profile in &profiles {
+                let seen = observed(profile, relationship, as_of, ingested)?;
+                let score = seen.score();
+                for portfolio in &mut portfolios {
+                    if portfolio.profile() == profile {
+                        portfolio.push(&score).map_err(CommandError::Portfolio)?;
+                    }
+                }
+                let change =
+                    before.as_ref().map(|before| change::line(before, &seen)).transpose()?;
+                line.scores.push(score_line(&score, change));
+                scores.push(score);
+            }
+            if let [client, customer] = scores.as_slice() {
+                // No share is given, so none can be refused.
+                let joined = Joined::new(client, customer, None).map_err(CommandError::Share)?;
+                let (lo, hi, point) = (joined.lo(), joined.hi(), joined.point());
+                line.joined = Some(JoinedLine { lo, hi, point });
+            }
+            health.accounts.push(line);
+        }
+        bar.finish_and_clear();
+        health.summary = portfolios.iter().map(summary_line).collect();
+        Ok(health)
+    }
+}
+
+/// What an account was scored by on the earlier day; none where it was not seen or undetermined.
+fn earlier(
+    asked: &Asked<'_>,
+    relationship: &Relationship,
+    before: &Context<'_>,
+    ingested: &Ingested,
+) -> Result<Vec<Observations>, CommandError> {
+    if !is_seen(relationship, before.as_of) {
+        return Ok(Vec::new());
+    }
+    let (_, profiles) = asked.profiles(relationship, before);
+    profiles.iter().map(|profile| observed(profile, relationship, before.as_of, ingested)).collect()
+}
+
+fn observed(
+    profile: &Profile,
+    relationship: &Relationship,
+    as_of: AsOf,
+    ingested: &Ingested,
+) -> Result<Observations, CommandError> {
+    let as_of = as_of.in_zone(ingested.zone);
+    let account = || relationship.account().as_str().to_owned();
+    let seen = Observations::of(profile, relationship, as_of);
+    seen.map(|(seen, _)| seen)
+        .map_err(|source| CommandError::HealthValue { account: account(), source })
+}
+
+fn profile_line(profile: &Profile) -> ProfileLine {
+    let component = |one: &Component| ComponentLine {
+        id: one.id().to_owned(),
+        weight: one.weight().to_string(),
+        direction: one.direction().name(),
+        reason: one.reason().to_owned(),
+    };
+    ProfileLine {
+        id: profile.id().to_owned(),
+        combiner: profile.combiner().name(),
+        missing: profile.missing().name(),
+        components: profile.components().iter().map(component).collect(),
+    }
+}
+
+fn summary_line(portfolio: &Portfolio) -> SummaryLine {
+    let means = portfolio.mean_lo().zip(portfolio.mean_hi());
+    SummaryLine {
+        profile: portfolio.profile().id().to_owned(),
+        accounts: portfolio.count(),
+        bands: portfolio.bands().map(|(band, count)| (band.to_owned(), count)).collect(),
+        undetermined: portfolio.undetermined(),
+        mean_lo: means.map(|(lo, _)| document::exact(lo)),
+        mean_hi: means.map(|(_, hi)| document::exact(hi)),
+        means,
+    }
+}
+
+fn score_line(score: &Score, change: Option<ChangeLine>) -> ScoreLine {
+    let ids = score.profile().components().iter().map(Component::id);
+    let parts = ids.zip(score.parts()).map(|(id, part)| PartLine {
+        id: id.to_owned(),
+        points: part.reading.points(),
+        absence: part.reading.absence().map(|absence| absence.name()),
+        lo: part.lo,
+        hi: part.hi,
+        point: part.point,
+    });
+    let (lo, hi) = score.point().map_or((score.lo(), score.hi()), |point| (point, point));
+    ScoreLine {
+        profile: score.profile().id().to_owned(),
+        lo: score.lo(),
+        hi: score.hi(),
+        point: score.point(),
+        shown: text::range(out_of_100(lo), out_of_100(hi)),
+        bands: score.bands().map(str::to_owned).collect(),
+        coverage: document::exact(score.coverage()),
+        coverage_percent: percent(score.coverage()),
+        components: parts.collect(),
+        change,
+    }
+}
+
+/// A share as a whole percentage, halves up.
+fn percent(share: Ratio) -> String {
+    let hundred = share.num().saturating_mul(100);
+    let percent = tenure::model::Rounding::HalfAway.divide(hundred, share.den());
+    percent.map_or_else(|| "–".to_owned(), |percent| format!("{percent} %"))
+}
