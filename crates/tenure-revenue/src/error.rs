@@ -165,6 +165,51 @@ pub enum LedgerError {
     },
 }
 
+/// Why a log of monthly amounts has no sums.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LogError {
+    /// An instant outside the years of the calendar.
+    #[error("`{found}` seconds since 1970 are outside the years 0001 to 9999")]
+    OutOfCalendar {
+        /// The seconds.
+        found: i64,
+    },
+    /// The rows were chosen by another clock than the plan's.
+    #[error("the log is known by {}, the plan by {}", known(*.log), known(*.plan))]
+    KnownBy {
+        /// The log's; `None` is any time.
+        log: Option<Instant>,
+        /// The plan's.
+        plan: Option<Instant>,
+    },
+    /// Late rows cannot be posted when recorded: a row does not keep when it was.
+    #[error(
+        "a log of monthly amounts can only `restate`: its rows do not keep when they were recorded"
+    )]
+    Late,
+    /// A row so long before the report that it is a mistake.
+    #[error("a row at {at} is more than {max} months before the end of {last}")]
+    TooEarly {
+        /// When it takes effect.
+        at: Instant,
+        /// The last month of the plan.
+        last: Month,
+        /// How many months the sums remember.
+        max: usize,
+    },
+    /// An account worth more than 64-bit minor units, or a sum past 128 bits.
+    #[error("the amounts of {} do not fit 64-bit minor units", account.map_or_else(|| "all accounts".to_owned(), |account| format!("account `{account}`")))]
+    Overflow {
+        /// Which account.
+        account: Option<u32>,
+    },
+}
+
+fn known(by: Option<Instant>) -> String {
+    by.map_or_else(|| "any time".to_owned(), |by| by.to_string())
+}
+
 /// A waterfall whose lines do not lead from opening to closing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(

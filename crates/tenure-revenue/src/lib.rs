@@ -10,6 +10,7 @@ mod error;
 mod exact;
 mod exchange;
 mod figures;
+mod log;
 mod plan;
 mod price;
 mod renewal;
@@ -27,8 +28,8 @@ pub use definition::{
     RevenueDefinition,
 };
 pub use error::{
-    ChurnRangeError, ExchangeRateError, FactorError, LedgerError, NotClosedError, PlanError,
-    RenewalError, StateError, WaterfallError,
+    ChurnRangeError, ExchangeRateError, FactorError, LedgerError, LogError, NotClosedError,
+    PlanError, RenewalError, StateError, WaterfallError,
 };
 pub use exact::{CompoundRate, Rate};
 pub use exchange::ExchangeRates;
@@ -36,6 +37,7 @@ pub use figures::{
     CycleExtension, DayOfRevenue, LogoChurn, QuickRatio, annualise_days, annualise_monthly,
     daily_net_churn, lifetime_value, magic_number, net_growth,
 };
+pub use log::{GroupedLog, LogEvent, RevenueLog};
 pub use plan::RevenuePlan;
 pub use renewal::{LateRenewal, RenewalDefinition, RenewalRates, RenewalState, quarter};
 pub use retention::Retention;

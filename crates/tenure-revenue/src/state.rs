@@ -161,7 +161,6 @@ impl RevenueState {
         Self { plan, sums }
     }
 
-    #[cfg(feature = "serde")]
     pub(crate) const fn from_parts(plan: RevenuePlan, sums: Sums) -> Self {
         Self { plan, sums }
     }
