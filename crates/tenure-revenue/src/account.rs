@@ -5,6 +5,7 @@ use tenure_model::Month;
 use crate::cohort::CohortRow;
 use crate::definition::FxPolicy;
 use crate::error::LedgerError;
+use crate::movement::Movement;
 use crate::plan::{RevenuePlan, span};
 use crate::retention::WindowSums;
 use crate::row::SubscriptionRow;
@@ -52,23 +53,19 @@ pub struct AccountRevenue {
 }
 
 impl AccountRevenue {
+    /// The gross movements of the reported months.
+    pub(crate) fn trace<'a>(
+        plan: &RevenuePlan,
+        rows: impl Iterator<Item = (usize, SubscriptionRow<'a>)>,
+    ) -> Result<Vec<Movement>, LedgerError> {
+        Ok(Walk::through(plan, rows, Some(Vec::new()))?.1.trace.unwrap_or_default())
+    }
+
     pub(crate) fn replay<'a>(
         plan: &RevenuePlan,
-        rows: impl Iterator<Item = SubscriptionRow<'a>>,
+        rows: impl Iterator<Item = (usize, SubscriptionRow<'a>)>,
     ) -> Result<Self, LedgerError> {
-        let mut timeline = Timeline::new(plan, rows)?;
-        let begins = match timeline.peek() {
-            Some(at) => earliest(at, plan)?,
-            None => plan.first(),
-        };
-        let mut walk = Walk::new(plan, begins);
-        let mut month = begins;
-        while month <= plan.last() {
-            walk.month(&mut timeline, month)?;
-            // The plan has seen that its last month has a next one.
-            let Some(next) = month.plus(1) else { break };
-            month = next;
-        }
+        let (begins, walk) = Walk::through(plan, rows, None)?;
         let Walk { closes, mut sums, .. } = walk;
         sums.windows = plan
             .windows()
@@ -158,9 +155,34 @@ struct Walk<'p> {
     /// The value the last change left, and the last instant it fell to 0 or below.
     value: i128,
     fell: Option<i64>,
+    /// Every movement, where that is asked for.
+    trace: Option<Vec<Movement>>,
 }
 
 impl<'p> Walk<'p> {
+    /// From the first event, in whose month the closes begin, to the last month of the plan.
+    fn through<'a>(
+        plan: &'p RevenuePlan,
+        rows: impl Iterator<Item = (usize, SubscriptionRow<'a>)>,
+        trace: Option<Vec<Movement>>,
+    ) -> Result<(Month, Self), LedgerError> {
+        let mut timeline = Timeline::new(plan, rows)?;
+        let begins = match timeline.peek() {
+            Some(at) => earliest(at, plan)?,
+            None => plan.first(),
+        };
+        let mut walk = Self::new(plan, begins);
+        walk.trace = trace;
+        let mut month = begins;
+        while month <= plan.last() {
+            walk.month(&mut timeline, month)?;
+            // The plan has seen that its last month has a next one.
+            let Some(next) = month.plus(1) else { break };
+            month = next;
+        }
+        Ok((begins, walk))
+    }
+
     fn new(plan: &'p RevenuePlan, begins: Month) -> Self {
         let mut sums = Sums::empty(plan);
         sums.accounts = 1;
@@ -176,6 +198,7 @@ impl<'p> Walk<'p> {
             paid_ever: false,
             value: 0,
             fell: None,
+            trace: None,
         }
     }
 
@@ -211,6 +234,13 @@ impl<'p> Walk<'p> {
                 let first = !self.paid_ever || self.outlasts(self.fell, at);
                 let change = Change { from: self.value, to, paid: pays, pays: now_pays, first };
                 change.enter(&mut gross, &mut counts).ok_or_else(|| overflow(at))?;
+                if let Some(trace) = self.trace.as_mut().filter(|_| month >= self.plan.first())
+                    && change.is_movement()
+                {
+                    let (line, amount) = change.class().ok_or_else(|| overflow(at))?;
+                    let (from, rows) = (change.from, timeline.met());
+                    trace.push(Movement { month, at: instant(at), line, amount, from, to, rows });
+                }
                 self.observe(at, to, &mut rose);
                 self.paid_ever |= now_pays;
                 pays = now_pays;

@@ -12,7 +12,7 @@ use tenure_stats::SurvivalCount;
 use crate::cohort::CohortRow;
 use crate::definition::{
     ChurnRecognition, Discounts, FxPolicy, LatePolicy, MonthlyFactor, NegativePolicy, PausePolicy,
-    RevenueDefinition,
+    RevenueDefinition, RevenueUnit,
 };
 use crate::exchange::ExchangeRates;
 use crate::plan::{RevenuePlan, span};
@@ -95,6 +95,7 @@ fn currency<E: Error>(code: &str) -> Result<Currency, E> {
 struct DefinitionForm {
     currency: String,
     zone: String,
+    unit: RevenueUnit,
     rounding: Rounding,
     week: MonthlyFactor,
     day: MonthlyFactor,
@@ -114,6 +115,7 @@ impl Serialize for RevenueDefinition {
         DefinitionForm {
             currency: self.currency.code().to_owned(),
             zone: self.zone.name(),
+            unit: self.unit,
             rounding: self.rounding,
             week: self.week,
             day: self.day,
@@ -137,6 +139,7 @@ impl<'de> Deserialize<'de> for RevenueDefinition {
         Ok(Self {
             currency: currency(&form.currency)?,
             zone: Zone::parse(&form.zone).map_err(D::Error::custom)?,
+            unit: form.unit,
             rounding: form.rounding,
             week: form.week,
             day: form.day,

@@ -198,11 +198,21 @@ pub enum LogError {
         /// How many months the sums remember.
         max: usize,
     },
-    /// An account worth more than 64-bit minor units, or a sum past 128 bits.
-    #[error("the amounts of {} do not fit 64-bit minor units", account.map_or_else(|| "all accounts".to_owned(), |account| format!("account `{account}`")))]
-    Overflow {
+    /// The ledger of an account refuses it: an amount that does not fit.
+    #[error("account `{account}`")]
+    Account {
         /// Which account.
-        account: Option<u32>,
+        account: u32,
+        /// Why.
+        #[source]
+        source: LedgerError,
+    },
+    /// A sum over all accounts does not fit.
+    #[error("the accounts together")]
+    Sum {
+        /// Why.
+        #[source]
+        source: StateError,
     },
 }
 

@@ -70,10 +70,10 @@ pub(crate) enum Measure {
 impl<'p, 'a> Timeline<'p, 'a> {
     pub(crate) fn new(
         plan: &'p RevenuePlan,
-        rows: impl Iterator<Item = SubscriptionRow<'a>>,
+        rows: impl Iterator<Item = (usize, SubscriptionRow<'a>)>,
     ) -> Result<Self, LedgerError> {
         let mut points = Vec::with_capacity(rows.size_hint().0);
-        for (ordinal, row) in rows.enumerate() {
+        for (ordinal, row) in rows {
             enter(plan, ordinal, row, &mut points)?;
         }
         let subscriptions = number(&mut points);
@@ -116,6 +116,21 @@ impl<'p, 'a> Timeline<'p, 'a> {
             }
         }
         Ok(())
+    }
+
+    /// The rows that met at the last instant, in order.
+    pub(crate) fn met(&self) -> Vec<usize> {
+        let met = self.points.get(..self.next).unwrap_or_default();
+        let at = met.last().map(|point| point.at);
+        let mut rows: Vec<usize> = met
+            .iter()
+            .rev()
+            .take_while(|point| Some(point.at) == at)
+            .map(|point| point.ordinal)
+            .collect();
+        rows.sort_unstable();
+        rows.dedup();
+        rows
     }
 
     /// What the account is worth now, in minor units of the reporting currency.

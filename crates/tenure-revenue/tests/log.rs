@@ -1,6 +1,10 @@
 //! The log of monthly amounts says what the ledger says, to the last cell; and refuses what it
 //! cannot say.
-#![expect(clippy::unwrap_used, reason = "a test: a panic is a failure")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    reason = "a test: a panic is a failure, and sums are small"
+)]
 
 use std::collections::BTreeMap;
 
@@ -10,8 +14,8 @@ use proptest::prelude::*;
 use tenure_model::record::{SubscriptionChange, SubscriptionEvent};
 use tenure_model::{Currency, Instant, Minor, Money, Month, Zone};
 use tenure_revenue::{
-    LatePolicy, LogError, LogEvent, NegativePolicy, RevenueDefinition, RevenueLog, RevenuePlan,
-    RevenueState,
+    LatePolicy, LedgerError, LogError, LogEvent, NegativePolicy, RevenueDefinition, RevenueLog,
+    RevenuePlan, RevenueState,
 };
 
 const HOUR: i64 = 3_600;
@@ -148,18 +152,34 @@ fn nothing_comes_to_nothing() {
 }
 
 #[test]
-fn an_account_past_64_bits_is_an_error_never_a_wrap() {
+fn an_amount_past_64_bits_is_an_error_never_a_wrap() {
     let plan = plan(RevenueDefinition::new(usd()));
-    let most = row("2024-01-05", 7, 0, i64::MAX);
-    assert!(by_log(&plan, &[most]).is_ok());
-    let error = by_log(&plan, &[most, row("2024-01-05", 7, 1, 1)]).unwrap_err();
-    assert_eq!(error, LogError::Overflow { account: Some(7) });
-    assert_eq!(error.to_string(), "the amounts of account `7` do not fit 64-bit minor units");
-    let least = row("2024-02-05", 7, 0, i64::MIN);
-    assert!(matches!(by_log(&plan, &[most, least]), Err(LogError::Overflow { .. })));
-    // Two accounts at the extreme: sums have 128 bits.
-    let state = by_log(&plan, &[most, row("2024-01-05", 8, 0, i64::MAX)]).unwrap();
-    assert_eq!(state.net(month("2024-01")).unwrap().lines().new, 2 * i128::from(i64::MAX));
+    // A year of it does not fit 64 bits, as the ledger says too.
+    for monthly in [i64::MAX, i64::MIN, i64::MAX / 12 + 1] {
+        let error = by_log(&plan, &[row("2024-01-05", 7, 0, monthly)]).unwrap_err();
+        assert!(matches!(
+            error,
+            LogError::Account { account: 7, source: LedgerError::Overflow { .. } }
+        ));
+        assert_eq!(error.to_string(), "account `7`");
+    }
+}
+
+#[test]
+fn the_largest_amounts_are_summed_to_the_unit() {
+    let plan = plan(RevenueDefinition::new(usd()));
+    let most = i64::MAX / 12;
+    let rows: Vec<_> = (0..40)
+        .flat_map(|account| {
+            [
+                row("2024-01-05", account, 0, most - i64::from(account)),
+                row("2024-02-05", account, 1, 1 << 52),
+                row("2024-03-05", account, 0, 1 << (account % 50)),
+            ]
+        })
+        .chain((40..4_000).map(|account| row("2024-01-05", account, 0, (1 << 58) + 1)))
+        .collect();
+    assert_eq!(by_log(&plan, &rows).unwrap(), by_ledger(&plan, &rows));
 }
 
 #[test]
