@@ -41,6 +41,9 @@ pub(crate) enum Command {
     /// Explain the verdict on one account, on a page that a person can read out
     #[command(after_help = EXPLAIN_HELP, allow_missing_positional = true)]
     Explain(ExplainArgs),
+    /// Show what their money does: movements, retention under every name, cohorts, renewals
+    #[command(after_help = crate::revenue::HELP)]
+    Revenue(crate::revenue::RevenueArgs),
     /// Show, check and compare rule sets, packs and playbooks
     #[command(subcommand)]
     Rules(RulesCommand),

@@ -73,6 +73,16 @@ pub(crate) enum CommandError {
     From(#[source] BackwardsError),
     #[error("{faulty} of {files} file(s) cannot be used")]
     FaultyFiles { faulty: usize, files: usize },
+    #[error("no months are given to report: add --months YYYY-MM..YYYY-MM; no clock is read")]
+    NoMonths,
+    #[error("{0}")]
+    Revenue(String),
+    #[error("cannot use `{}`", path.display())]
+    ReadLog {
+        path: PathBuf,
+        #[source]
+        source: crate::revenue::ReadError,
+    },
     #[error("a thread did not start, or ended without a result")]
     Thread,
     #[error("cannot print")]

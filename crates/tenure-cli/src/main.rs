@@ -13,6 +13,7 @@ mod near;
 mod overrides;
 mod progress;
 mod report;
+mod revenue;
 mod rules;
 mod settings;
 mod table;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Report(args) => report::run(&args),
         Command::Classify(args) => classify::run(&args),
+        Command::Revenue(args) => revenue::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Rules(command) => rules::run(&command),
         Command::Demo(args) => write_demo(&args).map(|()| Rejects::None),

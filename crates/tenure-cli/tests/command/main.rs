@@ -10,6 +10,7 @@ mod classify;
 mod explain;
 mod readme;
 mod report;
+mod revenue;
 mod rules;
 
 use std::fs;
