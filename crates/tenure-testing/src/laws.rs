@@ -7,6 +7,8 @@
 mod classify;
 #[cfg(feature = "ingest")]
 mod folder;
+#[cfg(feature = "revenue")]
+mod ledger;
 #[cfg(feature = "classify")]
 mod rules;
 
@@ -14,5 +16,7 @@ mod rules;
 pub use classify::{Portfolio, classify, same_verdict};
 #[cfg(feature = "ingest")]
 pub use folder::folder;
+#[cfg(feature = "revenue")]
+pub use ledger::ledger;
 #[cfg(feature = "classify")]
 pub use rules::rules;

@@ -37,3 +37,8 @@ fn histories() {
 fn rule_files() {
     assert!(walk("rules", laws::rules) >= 12);
 }
+
+#[test]
+fn ledgers() {
+    assert!(walk("ledger", laws::ledger) >= 12);
+}
