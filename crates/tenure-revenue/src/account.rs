@@ -141,8 +141,20 @@ fn earliest(at: i64, plan: &RevenuePlan) -> Result<Month, LedgerError> {
     }
 }
 
-/// The account at the end of the month before, and what it has been.
-struct Walk<'p> {
+/// A period of a walk.
+pub(crate) struct Step {
+    pub(crate) start: i64,
+    pub(crate) end: i64,
+    /// The month whose rate values its close.
+    pub(crate) own: Month,
+    /// The month whose rate values its movements.
+    pub(crate) common: Month,
+    /// Whether its movements are traced, where any are.
+    pub(crate) traced: bool,
+}
+
+/// The account at the end of the period before, and what it has been.
+pub(crate) struct Walk<'p> {
     plan: &'p RevenuePlan,
     closes: Vec<i128>,
     sums: Sums,
@@ -167,10 +179,7 @@ impl<'p> Walk<'p> {
         trace: Option<Vec<Movement>>,
     ) -> Result<(Month, Self), LedgerError> {
         let mut timeline = Timeline::new(plan, rows)?;
-        let begins = match timeline.peek() {
-            Some(at) => earliest(at, plan)?,
-            None => plan.first(),
-        };
+        let begins = Self::begins(plan, &timeline)?;
         let mut walk = Self::new(plan, begins);
         walk.trace = trace;
         let mut month = begins;
@@ -183,7 +192,15 @@ impl<'p> Walk<'p> {
         Ok((begins, walk))
     }
 
-    fn new(plan: &'p RevenuePlan, begins: Month) -> Self {
+    /// The month of the first event.
+    pub(crate) fn begins(
+        plan: &RevenuePlan,
+        timeline: &Timeline<'_, '_>,
+    ) -> Result<Month, LedgerError> {
+        timeline.peek().map_or_else(|| Ok(plan.first()), |at| earliest(at, plan))
+    }
+
+    pub(crate) fn new(plan: &'p RevenuePlan, begins: Month) -> Self {
         let mut sums = Sums::empty(plan);
         sums.accounts = 1;
         let months = span(begins, plan.last()).saturating_add(1);
@@ -213,15 +230,34 @@ impl<'p> Walk<'p> {
     }
 
     fn month(&mut self, timeline: &mut Timeline<'_, '_>, month: Month) -> Result<(), LedgerError> {
-        let start = self.plan.start(month).unwrap_or(CALENDAR_START);
-        let end = month.plus(1).and_then(|next| self.plan.start(next)).unwrap_or(i64::MAX);
+        let step = Step {
+            start: self.plan.start(month).unwrap_or(CALENDAR_START),
+            end: month.plus(1).and_then(|next| self.plan.start(next)).unwrap_or(i64::MAX),
+            own: month,
+            common: self.common_month(month),
+            traced: month >= self.plan.first(),
+        };
+        let found = self.step(timeline, step)?;
+        self.closes.push(self.close);
+        if let Some(sums) = self.plan.place(month).and_then(|at| self.sums.months.get_mut(at)) {
+            *sums = found;
+        }
+        Ok(())
+    }
+
+    /// One period, from close to close.
+    pub(crate) fn step(
+        &mut self,
+        timeline: &mut Timeline<'_, '_>,
+        step: Step,
+    ) -> Result<MonthSums, LedgerError> {
+        let Step { start, end, own: month, common, traced } = step;
         let (from, paid) = (self.close, self.pays);
         let mut net = MovementLines { opening: from, closing: from, ..MovementLines::default() };
         let mut gross = net;
         let (mut entered, mut counts) = (MovementCounts::default(), MovementCounts::default());
         // Without an event or a foreign price nothing moves.
         if timeline.foreign || timeline.peek().is_some_and(|at| at < end) {
-            let common = self.common_month(month);
             let opening = timeline.value(Measure::Monthly, common)?;
             let mut rose = None;
             self.observe(start, opening, &mut rose);
@@ -234,7 +270,7 @@ impl<'p> Walk<'p> {
                 let first = !self.paid_ever || self.outlasts(self.fell, at);
                 let change = Change { from: self.value, to, paid: pays, pays: now_pays, first };
                 change.enter(&mut gross, &mut counts).ok_or_else(|| overflow(at))?;
-                if let Some(trace) = self.trace.as_mut().filter(|_| month >= self.plan.first())
+                if let Some(trace) = self.trace.as_mut().filter(|_| traced)
                     && change.is_movement()
                 {
                     let (line, amount) = change.class().ok_or_else(|| overflow(at))?;
@@ -262,11 +298,6 @@ impl<'p> Walk<'p> {
             }
         }
         self.paid_at_close |= self.pays;
-        self.closes.push(self.close);
-        let Some(sums) = self.plan.place(month).and_then(|place| self.sums.months.get_mut(place))
-        else {
-            return Ok(());
-        };
         let currency = self.plan.definition().currency;
         let closed = |lines| Waterfall::new(currency, lines).map_err(|_| overflow(start));
         let logos = Logos::new(
@@ -276,7 +307,7 @@ impl<'p> Walk<'p> {
             entered.churned,
             u64::from(self.pays),
         );
-        *sums = MonthSums {
+        Ok(MonthSums {
             net: closed(net)?,
             logos: logos.ok_or_else(|| overflow(start))?,
             gross: closed(gross)?,
@@ -284,8 +315,7 @@ impl<'p> Walk<'p> {
             arr: self.arr,
             base: from.max(0),
             kept: if from > 0 { self.close } else { 0 },
-        };
-        Ok(())
+        })
     }
 
     /// Notes the last fall, and the first change of the month that leaves the account above 0.

@@ -4,6 +4,8 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use tenure_model::{Currency, Instant, Money, MoneyError, Month};
 
+use crate::grain::Grain;
+
 /// A factor that is not above 0.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("factor `{num}/{den}` is not a fraction above 0")]
@@ -71,6 +73,16 @@ pub enum PlanError {
         earliest: Month,
         /// The last close there is.
         latest: Month,
+    },
+    /// Months that do not begin or end with a period of that length.
+    #[error("months `{first}..{last}` do not begin and end with a {grain}")]
+    Unaligned {
+        /// The first month.
+        first: Month,
+        /// The last month.
+        last: Month,
+        /// The length of a period.
+        grain: Grain,
     },
     /// More months than a plan may have.
     #[error("`{found}` months are more than {max}")]

@@ -11,6 +11,7 @@ mod error;
 mod exact;
 mod exchange;
 mod figures;
+mod grain;
 mod lint;
 mod log;
 mod movement;
@@ -43,6 +44,7 @@ pub use figures::{
     CycleExtension, DayOfRevenue, LogoChurn, QuickRatio, annualise_days, annualise_monthly,
     daily_net_churn, lifetime_value, magic_number, net_growth,
 };
+pub use grain::{Grain, GrainPlan, GrainRow, GrainState};
 pub use lint::{LintFinding, LintKind};
 pub use log::{GroupedLog, LogEvent, RevenueLog};
 pub use movement::{Movement, MovementLine};
