@@ -154,7 +154,7 @@ impl AccountRevenue {
 /// let lines = MovementLines { new: -500, closing: -500, ..MovementLines::default() };
 /// let moved = MonthDifference { month: Month::parse("2024-01")?, lines };
 /// assert_eq!(moved.lines.new, -500);
-/// # Ok::<(), tenure_model::MonthError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[expect(clippy::exhaustive_structs, reason = "a month and a difference")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

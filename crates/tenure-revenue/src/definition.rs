@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use tenure_model::{Currency, Instant, Month, Rounding, Zone};
+use tenure_model::{Currency, Instant, MinorUnits, Month, Rounding, Zone};
 
 use crate::error::FactorError;
 use crate::exchange::ExchangeRates;
@@ -228,6 +228,8 @@ impl fmt::Display for MonthlyFactor {
 pub struct RevenueDefinition {
     /// The currency of every result.
     pub currency: Currency,
+    /// Decimals of the minor units: of this currency's results, and of every price.
+    pub minor_units: MinorUnits,
     /// Where the first of a month begins.
     pub zone: Zone,
     /// Whose revenue it is; [`RevenuePlan::units`](crate::RevenuePlan::units) splits the events so.
@@ -264,6 +266,7 @@ impl RevenueDefinition {
     pub fn new(currency: Currency) -> Self {
         Self {
             currency,
+            minor_units: MinorUnits::default(),
             zone: Zone::UTC,
             unit: RevenueUnit::Account,
             rounding: Rounding::HalfAway,
@@ -311,9 +314,10 @@ impl fmt::Display for RevenueDefinition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "MRR in {}, time zone {}, unit {}, rounding {}, week {}, day {}, discounts {}, \
+            "MRR in {}, minor units {}, time zone {}, unit {}, rounding {}, week {}, day {}, discounts {}, \
              churn_recognition {}, pause {}, negative {}, late {}, known_by ",
             self.currency,
+            self.minor_units,
             self.zone.name(),
             self.unit,
             self.rounding,
@@ -348,7 +352,7 @@ mod tests {
         let definition = RevenueDefinition::new(Currency::new("USD").unwrap());
         assert_eq!(
             definition.to_string(),
-            "MRR in USD, time zone UTC, unit account, rounding half_away, week 52/12, day 365/12, \
+            "MRR in USD, minor units ISO 4217, time zone UTC, unit account, rounding half_away, week 52/12, day 365/12, \
              discounts all, churn_recognition service_end, pause zero_churn, negative floor, late restate, \
              known_by none, fx closing (0 rates), reactivation_window_days none"
         );

@@ -6,7 +6,9 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use tenure_model::{Currency, Instant, Month, Period, Rounding, Zone, parse_date, parse_decimal};
+use tenure_model::{
+    Currency, Instant, MinorUnits, Month, Period, Rounding, Zone, parse_date, parse_decimal,
+};
 use tenure_stats::SurvivalCount;
 
 use crate::cohort::CohortRow;
@@ -94,6 +96,7 @@ fn currency<E: Error>(code: &str) -> Result<Currency, E> {
 #[serde(deny_unknown_fields, rename = "RevenueDefinition")]
 struct DefinitionForm {
     currency: String,
+    minor_units: MinorUnits,
     zone: String,
     unit: RevenueUnit,
     rounding: Rounding,
@@ -114,6 +117,7 @@ impl Serialize for RevenueDefinition {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         DefinitionForm {
             currency: self.currency.code().to_owned(),
+            minor_units: self.minor_units.clone(),
             zone: self.zone.name(),
             unit: self.unit,
             rounding: self.rounding,
@@ -138,6 +142,7 @@ impl<'de> Deserialize<'de> for RevenueDefinition {
         let form = DefinitionForm::deserialize(deserializer)?;
         Ok(Self {
             currency: currency(&form.currency)?,
+            minor_units: form.minor_units,
             zone: Zone::parse(&form.zone).map_err(D::Error::custom)?,
             unit: form.unit,
             rounding: form.rounding,

@@ -143,7 +143,8 @@ impl RevenuePlan {
     /// let plan = RevenuePlan::new(definition, january, january)?;
     /// let (at, monthly) = (Instant::parse("2024-01-05", Zone::UTC)?, Money::parse("100", usd)?);
     /// let set = |name| SubscriptionEvent::new(at, name, SubscriptionChange::Set { monthly });
-    /// let units = plan.units(&[set("S-1"), set("S-2")])?;
+    /// let events = [set("S-1"), set("S-2")];
+    /// let units = plan.units(&events)?;
     /// assert_eq!(units.len(), 2);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

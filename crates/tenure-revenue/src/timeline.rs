@@ -177,12 +177,12 @@ impl<'p, 'a> Timeline<'p, 'a> {
                     .ok_or(LedgerError::MissingRate { currency, month })?
             }
         };
-        price::convert(minor, rate, currency, definition.currency, definition.rounding).ok_or_else(
-            || match self.plan.start(month).and_then(Instant::from_micros) {
+        price::convert(minor, rate, currency, definition).ok_or_else(|| {
+            match self.plan.start(month).and_then(Instant::from_micros) {
                 Some(at) => LedgerError::Overflow { at },
                 None => LedgerError::MissingRate { currency, month },
-            },
-        )
+            }
+        })
     }
 
     /// Whether the account has a live, paused subscription that keeps it a paying one.
@@ -271,11 +271,10 @@ fn enter<'a>(
     let mut effective = event.at;
     let action = match &event.change {
         SubscriptionChange::Set { monthly } => {
-            let minor = monthly.to_minor().map_err(|source| LedgerError::Monthly {
-                row: ordinal,
-                found: *monthly,
-                source,
-            })?;
+            let minor = definition
+                .minor_units
+                .to_minor(monthly)
+                .map_err(|source| LedgerError::Monthly { row: ordinal, found: *monthly, source })?;
             Action::Monthly(minor.units(), monthly.currency())
         }
         SubscriptionChange::Start(price) | SubscriptionChange::Change(price) => {
