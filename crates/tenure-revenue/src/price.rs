@@ -118,7 +118,7 @@ pub(crate) fn convert(
 #[cfg(test)]
 mod tests {
     use tenure_model::record::{Discount, Interval, Price, Reduction};
-    use tenure_model::{Currency, MinorUnits, Money, Rounding, parse_decimal};
+    use tenure_model::{Currency, MinorUnits, Money, parse_decimal};
 
     use super::{Worth, convert, discounted, worth};
     use crate::definition::RevenueDefinition;
