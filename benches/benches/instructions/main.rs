@@ -5,6 +5,7 @@
 //! A module an area; a workload is named as the function it measures, after `measured_`.
 
 mod classify;
+mod revenue;
 
 /// Why a workload could not be run.
 type Failure = Box<dyn std::error::Error>;
@@ -13,7 +14,7 @@ type Failure = Box<dyn std::error::Error>;
 type Workload = (&'static str, fn() -> Result<bool, Failure>);
 
 fn workloads() -> impl Iterator<Item = Workload> {
-    [classify::WORKLOADS.as_slice()].concat().into_iter()
+    [classify::WORKLOADS.as_slice(), revenue::WORKLOADS.as_slice()].concat().into_iter()
 }
 
 fn main() -> Result<(), Failure> {
