@@ -3,13 +3,13 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use criterion::{Criterion, Throughput};
+use criterion::{Criterion, SamplingMode, Throughput};
 use tenure_benches::Random;
 use tenure_stats::{Level, Ratio};
 use tenure_survey::{Definition, Tally};
 
-/// More than the second-level cache holds, so that memory is read as well.
-const ANSWERS: usize = 1_000_000;
+/// More than the second-level cache holds; and more than any cache does, so that memory is read.
+const SIZES: [(&str, usize, usize); 2] = [("1e6", 1_000_000, 50), ("1e8", 100_000_000, 10)];
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -35,20 +35,22 @@ fn by_definition(answers: &[u8]) -> Option<Ratio> {
 }
 
 fn main() -> Result<(), Failure> {
-    let answers = Random::new(9).answers(ANSWERS);
-    if score(&answers)? != by_definition(&answers) {
-        return Err("the score is not what the definition says".into());
-    }
     let mut criterion = Criterion::default()
-        .sample_size(50)
         .warm_up_time(Duration::from_millis(500))
         .measurement_time(Duration::from_secs(2))
         .configure_from_args();
-    let mut group = criterion.benchmark_group("nps/column/1e6");
-    group.throughput(Throughput::Elements(u64::try_from(ANSWERS)?));
-    group.bench_function("tenure", |bencher| bencher.iter(|| score(black_box(&answers))));
-    group.bench_function("sum", |bencher| bencher.iter(|| sum(black_box(&answers))));
-    group.finish();
+    for (size, rows, samples) in SIZES {
+        let answers = Random::new(9).answers(rows);
+        if score(&answers)? != by_definition(&answers) {
+            return Err("the score is not what the definition says".into());
+        }
+        let mut group = criterion.benchmark_group(format!("nps/column/{size}"));
+        group.sample_size(samples).sampling_mode(SamplingMode::Flat);
+        group.throughput(Throughput::Elements(u64::try_from(rows)?));
+        group.bench_function("tenure", |bencher| bencher.iter(|| score(black_box(&answers))));
+        group.bench_function("sum", |bencher| bencher.iter(|| sum(black_box(&answers))));
+        group.finish();
+    }
     criterion.final_summary();
     Ok(())
 }

@@ -6,6 +6,8 @@
 
 mod classify;
 mod revenue;
+mod service;
+mod survey;
 
 /// Why a workload could not be run.
 type Failure = Box<dyn std::error::Error>;
@@ -14,7 +16,13 @@ type Failure = Box<dyn std::error::Error>;
 type Workload = (&'static str, fn() -> Result<bool, Failure>);
 
 fn workloads() -> impl Iterator<Item = Workload> {
-    [classify::WORKLOADS.as_slice(), revenue::WORKLOADS.as_slice()].concat().into_iter()
+    let areas = [
+        classify::WORKLOADS.as_slice(),
+        &revenue::WORKLOADS,
+        &service::WORKLOADS,
+        &survey::WORKLOADS,
+    ];
+    areas.concat().into_iter()
 }
 
 fn main() -> Result<(), Failure> {

@@ -71,9 +71,9 @@ pub fn settled_by(evidence: &Evidence, context: &Context<'_>) -> Vec<OpenQuestio
 
 /// One value for each bin that the span reaches.
 fn bounds(rule: &SignalRule, value: Span) -> impl Iterator<Item = i64> {
-    let reached = rule.bins.iter().map(|bin| bin.from);
-    std::iter::once(value.lo())
-        .chain(reached.filter(move |&from| from > value.lo() && from <= value.hi()))
+    let span = value.lo()..=value.hi();
+    let reached = rule.bins.iter().map(|bin| bin.from).filter(move |from| span.contains(from));
+    std::iter::once(value.lo()).chain(reached)
 }
 
 fn is_definite(evidence: &Evidence, context: &Context<'_>) -> bool {
@@ -382,19 +382,21 @@ struct Move<'r> {
 }
 
 impl Move<'_> {
-    /// Moves to the nearest bin that gives back at most `spare` points; how many it gave back.
+    /// Moves to the nearest bin that gives back at most `spare` points; how many it gave back. It
+    /// never goes back all the way: largest gains are chosen first, and what is spare is less than
+    /// the last of them.
     fn give_back(&mut self, spare: u32) -> u32 {
         let full = self.rule.points(self.to);
         let fits = |value: i64| full.abs_diff(self.rule.points(value)) <= spare;
         let nearest = match self.target {
             Target::ClientSide => {
                 let mut bins = self.rule.bins.iter().map(|bin| bin.from);
-                bins.find(|&from| from > self.from && fits(from))
+                bins.find(|&from| fits(from))
             }
             Target::Customer => {
                 // The most that still falls into a bin is one below the next bin's bound.
                 let bins = self.rule.bins.iter().map(|bin| bin.from.saturating_sub(1));
-                bins.rev().find(|&top| top >= 0 && top < self.from && fits(top))
+                bins.rev().find(|&top| fits(top))
             }
         };
         self.to = nearest.unwrap_or(self.to);

@@ -59,10 +59,6 @@ impl<const N: usize> ReasonList<N> {
         }
     }
 
-    const fn is_full(&self) -> bool {
-        self.len == N
-    }
-
     pub(crate) fn iter(&self) -> impl Iterator<Item = Reason> {
         self.codes.iter().copied().flatten()
     }
@@ -169,7 +165,7 @@ impl<'r> ReasonCard<'r> {
                 *sum = sum.saturating_add(points.saturating_sub(rule.typical));
             }
         }
-        while !reasons.is_full()
+        while reasons.len != N
             && let Some((place, _)) = take_largest(&mut above)
         {
             if let Some(rule) = self.rules.get(place) {

@@ -39,7 +39,8 @@ pub(crate) struct History<'a> {
     pub(crate) interactions_complete: bool,
     /// There is commercial activity.
     pub(crate) active: bool,
-    pub(crate) live: bool,
+    /// It did business, and is not live any more.
+    pub(crate) over: bool,
     /// A contract or purchase that we cannot see could have opened a newer episode.
     pub(crate) may_have_restarted: bool,
     /// The first commercial day ever.
@@ -130,7 +131,8 @@ impl<'a> History<'a> {
         let open = in_force.any(|contract| contract.end.is_none());
         let rhythm = (!open).then(|| walk.rhythm());
         let live = contracted || is_within_rhythm(today, last_purchase, rhythm.as_ref());
-        if active && !live {
+        let over = active && !live;
+        if over {
             let last_end = all().filter_map(|contract| contract.end).max();
             episode.anchor = last_end.max(last_purchase).unwrap_or(today);
         }
@@ -141,11 +143,8 @@ impl<'a> History<'a> {
             sources_complete,
             interactions_complete: complete(Table::Interactions),
             active,
-            live,
-            may_have_restarted: active
-                && !live
-                && !sources_complete
-                && walk.is_beyond(number(today)),
+            over,
+            may_have_restarted: over && !sources_complete && walk.is_beyond(number(today)),
             first_day: first_day.chain(days.first().copied()).min(),
             last_purchase,
             episode,
@@ -355,7 +354,7 @@ impl<'m> Walk<'m> {
         let mut days = days;
         for contract in contracts {
             while let Some((&day, later)) = days.split_first()
-                && day < contract.start
+                && day.cmp(&contract.start).is_lt()
             {
                 self.purchase(day);
                 days = later;

@@ -10,6 +10,7 @@ use crate::stage::Stage;
 
 mod compare;
 mod describe;
+mod observed;
 #[cfg(feature = "serde")]
 mod read;
 mod standard;

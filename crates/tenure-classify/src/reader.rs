@@ -59,7 +59,7 @@ impl EvidenceReader {
         let mut look = reader.look_from(window);
         let observed = look.reading.signals;
         reader.widen(&mut look.reading, anchor);
-        let in_doubt = history.active && !history.live && !history.sources_complete;
+        let in_doubt = history.over && !history.sources_complete;
         let alternative = in_doubt.then(|| reader.since(anchor));
         let stage = Stage::of(history);
         Evidence {
@@ -76,7 +76,8 @@ impl EvidenceReader {
                 self_service: look.self_service,
             },
             stage,
-            next_stage: StageChange::next(history, stage),
+            // What is over has no day to come.
+            next_stage: if history.over { None } else { StageChange::next(history, stage) },
             contracts_changed: history.contracts_changed(),
             episode: history.episode,
             sales_cycle_days: reader.sales_cycle_days(),
@@ -308,7 +309,8 @@ impl Reader<'_, '_> {
         let (mut next, mut any) = (Some(first), false);
         for entry in self.history.relationship.assignments() {
             let one = &entry.record;
-            if !self.history.as_of.sees(one.start, entry.recorded_at) || one.start > last {
+            // Seen by today, the last of these days.
+            if !self.history.as_of.sees(one.start, entry.recorded_at) {
                 continue;
             }
             any |= one.end.is_none_or(|end| end >= first);

@@ -97,8 +97,8 @@ impl StageChange {
     /// The first stage that differs from today's, `now`, if nothing more happens; `None` if it
     /// stays.
     pub(crate) fn next(history: &History<'_>, now: Stage) -> Option<Self> {
-        // What is over, or never began, stays so.
-        if !history.active || !history.live {
+        // What never began stays so.
+        if !history.active {
             return None;
         }
         let today = history.as_of.day();

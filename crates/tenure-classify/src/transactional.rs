@@ -93,9 +93,8 @@ impl Streams {
             every_low.clone().all(|share| share.reaches(rule))
                 && (every_low.count() > 0 || rule.min_standard_share_bps == 0)
         };
-        let possibly = self.open_standard
-            || every_high.clone().any(|share| share.reaches(rule))
-            || (every_high.count() == 0 && rule.min_standard_share_bps == 0);
+        // Without any money there is no line that could be many: asked for none, it is sure.
+        let possibly = self.open_standard || every_high.clone().any(|share| share.reaches(rule));
         if self.standard >= rule.min_standard_count && surely {
             Tri::Yes
         } else if !possibly {

@@ -2,10 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "helpers outside #[test] functions")]
 
 use tenure_classify::{
-    Context, Evidence, Reason, Signal, Span, ValueMedian, ValuePerDay, evaluate,
+    Class, Context, Evidence, Pack, Reason, Signal, Span, Stage, ValueMedian, ValuePerDay, evaluate,
 };
 use tenure_model::record::{
-    Assignment, Billing, Contract, Direction, Initiator, Interaction, Purchase, Terms,
+    Assignment, Billing, Contract, Deliverable, Direction, Goal, Initiator, Interaction, Purchase,
+    Terms,
 };
 use tenure_model::{
     AsOf, Book, Completeness, Coverage, Currency, Event, Money, Record, Relationship, Table, Tri,
@@ -208,4 +209,175 @@ fn evidence_between_the_last_day_seen_and_today_may_count() {
     // From the 365 days before the end to the end; today's window begins 365 days ago.
     let found = [415, 414, 365, 364, 50, 49].map(advice);
     assert_eq!(found, [(0, 0), (0, 1), (0, 1), (1, 1), (1, 1), (0, 1)]);
+}
+
+fn signal(events: &[Event], asked: &Context<'_>, signal: Signal) -> (i64, i64) {
+    let span = Evidence::of(&relationship(events), asked).signals().get(signal);
+    (span.lo(), span.hi())
+}
+
+fn made_for(days_ago: i64, price: &str, customised: Tri) -> Event {
+    let mut line = Purchase::new(ago(days_ago), usd(price)).unwrap();
+    line.customised = customised;
+    event(Record::Purchase(line)).unwrap()
+}
+
+fn delivered(days_ago: i64) -> Event {
+    let mut one = Deliverable::new("report");
+    (one.done, one.customised) = (Some(ago(days_ago)), Tri::Yes);
+    event(Record::Deliverable(one)).unwrap()
+}
+
+#[test]
+fn a_day_with_several_customised_things_is_one_day() {
+    let custom = |events: &[Event]| signal(events, &context(), Signal::CustomCount);
+    let twice = [made_for(5, "1.00", Tri::Yes), made_for(5, "2.00", Tri::Yes)];
+    assert_eq!(custom(&twice), (1, 1));
+    assert_eq!(custom(&[made_for(5, "1.00", Tri::Yes), delivered(5), delivered(5)]), (1, 1));
+    // Whatever comes first: a line before what was delivered, and one after it.
+    let mixed = [
+        made_for(9, "1.00", Tri::Yes),
+        delivered(5),
+        made_for(5, "1.00", Tri::Yes),
+        delivered(3),
+        made_for(2, "1.00", Tri::Unknown),
+    ];
+    assert_eq!(custom(&mixed), (3, 4));
+}
+
+#[test]
+fn a_line_of_nothing_is_no_line() {
+    // Five standard lines and one of 0.00 on a day of purchases: no material standard buying.
+    let day = |count: i64| (1..=count).map(|day| made_for(day, "10.00", Tri::No));
+    let five: Vec<Event> = day(5).chain([made_for(1, "0.00", Tri::No)]).collect();
+    assert_eq!(Evidence::of(&relationship(&five), &context()).transactional(), Tri::No);
+    let six: Vec<Event> = day(6).collect();
+    assert_eq!(Evidence::of(&relationship(&six), &context()).transactional(), Tri::Yes);
+}
+
+#[test]
+fn what_is_dated_the_day_the_last_episode_closed_belongs_to_it() {
+    // Closed 700 days ago, by a last purchase; opened again 50 days ago.
+    let bought = [702, 701, 700, 50, 49].map(|day| bought(day, usd("1.00")));
+    let goal = |days_ago: i64| {
+        let goal = event(Record::Goal(Goal::new(ago(days_ago), "grow"))).unwrap();
+        let events = [bought.to_vec(), vec![goal]].concat();
+        signal(&events, &context(), Signal::GoalTracked)
+    };
+    assert_eq!([701, 700, 699].map(goal), [(0, 0), (0, 0), (1, 1)]);
+    // A contract of one day that opened and closed it carries no duty into the next.
+    let duty = |days_ago: i64| {
+        let mut one = Contract::new("mandate", ago(days_ago), Terms::Standard, Billing::PerJob);
+        (one.end, one.fiduciary) = (Some(ago(days_ago)), Tri::Yes);
+        let events = [event(Record::Contract(one)).unwrap(), bought[3].clone()];
+        evaluate(&relationship(&events), &context()).class
+    };
+    assert_eq!(duty(300), Class::Customer);
+    assert_eq!(duty(50), Class::Client);
+}
+
+#[test]
+fn a_review_on_the_first_day_of_the_window_does_not_count_and_on_the_next_does() {
+    let mut goal = Goal::new(ago(400), "grow");
+    let mut milestones = |days_ago: i64| {
+        goal.reviews = vec![ago(days_ago)];
+        let events = [
+            event(Record::Goal(goal.clone())).unwrap(),
+            bought(400, usd("1.00")),
+            bought(0, usd("1.00")),
+        ];
+        signal(&events, &context(), Signal::MilestoneCount)
+    };
+    assert_eq!([366, 365, 364, 0].map(&mut milestones), [(0, 0), (0, 0), (1, 1), (1, 1)]);
+}
+
+#[test]
+fn a_duty_of_care_that_ended_long_ago_decides_where_all_is_known() {
+    let mut mandate = Contract::new("mandate", ago(900), Terms::Standard, Billing::PerJob);
+    (mandate.end, mandate.fiduciary) = (Some(ago(500)), Tri::Yes);
+    let acme = relationship(&[event(Record::Contract(mandate)).unwrap()]);
+    let mut asked = context();
+    assert_eq!(evaluate(&acme, &asked).class, Class::Client);
+    // A newer episode may have begun unseen: then it only widens.
+    asked.coverage = asked.coverage.with(Table::Purchases, Completeness::Partial);
+    assert_eq!(evaluate(&acme, &asked).class, Class::Undetermined);
+}
+
+#[test]
+fn an_earlier_duty_of_care_may_be_of_this_episode_where_purchases_are_missing() {
+    let mut mandate = Contract::new("mandate", ago(900), Terms::Standard, Billing::PerJob);
+    (mandate.end, mandate.fiduciary) = (Some(ago(800)), Tri::Yes);
+    let events = [event(Record::Contract(mandate)).unwrap(), bought(3, usd("1.00"))];
+    let possible = |asked: &Context<'_>| {
+        evaluate(&relationship(&events), asked).possible.contains(Class::Client)
+    };
+    let mut asked = context();
+    assert!(!possible(&asked));
+    // A purchase that we cannot see may have bridged the gap.
+    asked.coverage = asked.coverage.with(Table::Purchases, Completeness::Partial);
+    assert!(possible(&asked));
+}
+
+#[test]
+fn a_silence_of_just_three_gaps_is_no_return() {
+    // Gaps of 10 days, then one of 30 or 31.
+    let stage = |last: i64| {
+        let days = [last + 30, last + 20, last + 10, last, 0];
+        let events: Vec<Event> = days.map(|day| bought(day, usd("1.00"))).to_vec();
+        Evidence::of(&relationship(&events), &context()).stage()
+    };
+    assert_eq!([30, 31].map(stage), [Stage::Active, Stage::Reengaged]);
+}
+
+#[test]
+fn a_manager_until_yesterday_is_not_one_of_today() {
+    let mut ended = Contract::new("retainer", ago(400), Terms::Standard, Billing::Hourly);
+    (ended.end, ended.fiduciary, ended.exclusive) = (Some(ago(50)), Tri::No, Tri::No);
+    let mut asked = context();
+    asked.coverage = asked.coverage.with(Table::Purchases, Completeness::Absent);
+    let until = |days_ago: i64| {
+        let mut one = Assignment::new(ago(500), "account manager");
+        one.end = Some(ago(days_ago));
+        let events = [
+            event(Record::Contract(ended.clone())).unwrap(),
+            event(Record::Assignment(one)).unwrap(),
+        ];
+        signal(&events, &asked, Signal::ManagerDedicated)
+    };
+    assert_eq!([0, 1].map(until), [(1, 1), (0, 1)]);
+}
+
+#[test]
+fn only_who_spoke_with_a_person_is_a_prospective_client() {
+    let legal = [Pack::built_in("legal").unwrap().clone()];
+    let mut asked = context();
+    asked.packs = &legal;
+    let term = |events: &[Event]| evaluate(&relationship(events), &asked).term.into_owned();
+    assert_eq!(term(&[advised(5)]), "prospective client");
+    assert_eq!(term(&[wrote(5)]), "either");
+}
+
+#[test]
+fn two_readings_that_disagree_leave_the_stream_test_open() {
+    // Silent by a day's rhythm, contracts unknown: it may have gone on until today, when nothing
+    // of the standard buying lies in the window any more.
+    let days: Vec<Event> = (400..=406).map(|day| made_for(day, "10.00", Tri::No)).collect();
+    let mut asked = context();
+    let evidence = Evidence::of(&relationship(&days), &asked);
+    assert_eq!((evidence.transactional(), evidence.episode().anchor), (Tri::Yes, ago(400)));
+    asked.coverage = asked.coverage.with(Table::Interactions, Completeness::Absent);
+    assert_eq!(Evidence::of(&relationship(&days), &asked).transactional(), Tri::Yes);
+    asked.coverage = asked.coverage.with(Table::Contracts, Completeness::Absent);
+    assert_eq!(Evidence::of(&relationship(&days), &asked).transactional(), Tri::Unknown);
+}
+
+#[test]
+fn one_that_is_live_has_one_reading() {
+    let mut asked = context();
+    asked.coverage = asked.coverage.with(Table::Contracts, Completeness::Absent);
+    let live = Evidence::of(&relationship(&[bought(3, usd("1.00"))]), &asked).to_canonical_text();
+    assert!(live.lines().any(|line| line == "goal.tracked 0 0 -"), "{live}");
+    let silent = [703, 702, 701, 700].map(|day| bought(day, usd("1.00")));
+    let silent = Evidence::of(&relationship(&silent), &asked).to_canonical_text();
+    assert!(silent.lines().any(|line| line == "goal.tracked 0 0 0"), "{silent}");
 }

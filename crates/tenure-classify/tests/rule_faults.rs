@@ -130,6 +130,20 @@ fn negative_points() {
 }
 
 #[test]
+fn the_largest_that_is_allowed_is_allowed() {
+    let fault = |text: &str| rules(text).into_iter().map(|found| found.0).collect::<Vec<_>>();
+    assert_eq!(fault(&signal("bins = [[0, 0], [1, 1000]]")), [""; 0]);
+    assert_eq!(fault(&signal("bins = [[0, 0], [1, 1001]]")), ["out_of_range"]);
+    assert_eq!(fault(&signal("bins = [[0, 0], [1, 5]]\ntypical = 1000")), [""; 0]);
+    assert_eq!(fault(&signal("bins = [[0, 0], [1, 5]]\ntypical = 1001")), ["out_of_range"]);
+    assert_eq!(fault("[transactional]\nmin_standard_share = 1.0"), [""; 0]);
+    assert_eq!(fault("[transactional]\nmin_standard_share = 1.0001"), ["out_of_range"]);
+    // The points of yes stand alone: the fault is at them, not in a list.
+    let text = "[[signal]]\npoints = 1001\nid = \"goal.tracked\"";
+    assert_eq!(rules(text), one("out_of_range", "signal[0].points", 6, 10));
+}
+
+#[test]
 fn unreachable_threshold() {
     let found = rules("[thresholds]\nclient = 101");
     assert_eq!(found, one("unreachable_threshold", "thresholds.client", 6, 10));

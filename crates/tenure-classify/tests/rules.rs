@@ -12,6 +12,12 @@ use tenure_model::{AccountId, AsOf, Book, Coverage, Event, Record, Tri, parse_da
 const GENERIC: &str = include_str!("../src/rules/generic.toml");
 
 #[test]
+fn a_rule_set_says_who_it_is() {
+    let generic = RuleSet::generic();
+    assert_eq!((generic.id(), generic.version()), ("generic", "1.0.0"));
+}
+
+#[test]
 fn the_file_of_the_default_rule_set_is_the_default_rule_set() {
     assert_eq!(&RuleSet::from_toml("generic.toml", GENERIC).unwrap(), RuleSet::generic());
 }

@@ -24,6 +24,8 @@ First steps:
   tenure report portfolio           a report on a folder
   tenure classify portfolio         a verdict on every account, and why
   tenure explain portfolio syn-041  one account, on a page that a person can read out
+  tenure survey portfolio           what they say; also of one file of answers
+  tenure service portfolio          how well they are served
   tenure rules show generic         the rules, to start your own from
   tenure schema purchases           the columns of a table, to bring your own
 
@@ -44,6 +46,12 @@ pub(crate) enum Command {
     /// Show what their money does: movements, retention under every name, cohorts, renewals
     #[command(after_help = crate::revenue::HELP)]
     Revenue(crate::revenue::RevenueArgs),
+    /// Say what they say: NPS, CSAT and CES of a folder or of one file of answers
+    #[command(after_help = crate::survey::HELP)]
+    Survey(crate::survey::SurveyArgs),
+    /// Say how well they are served: first contact resolution, times, promises, automation
+    #[command(after_help = crate::service::HELP)]
+    Service(crate::service::ServiceArgs),
     /// Show, check and compare rule sets, packs and playbooks
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -73,6 +81,9 @@ pub(crate) struct ReportArgs {
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) question: QuestionArgs,
+    /// The playbook that treatment is compared with: `standard` or a .toml or .json file
+    #[arg(long, value_name = "NAME|FILE", default_value = "standard")]
+    pub(crate) playbook: String,
     /// What to print
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
@@ -135,7 +146,7 @@ pub(crate) const DEMO_SEED: u64 = 1;
 
 #[derive(Debug, Args)]
 pub(crate) struct SchemaArgs {
-    /// Only this table [default: all]
+    /// Only this table; or report.json: the JSON Schema of that document [default: every table]
     pub(crate) table: Option<String>,
 }
 
@@ -362,6 +373,6 @@ pub(crate) enum Format {
     Json,
 }
 
-fn read_date(text: &str) -> Result<NaiveDate, tenure::model::DateError> {
+pub(crate) fn read_date(text: &str) -> Result<NaiveDate, tenure::model::DateError> {
     tenure::model::parse_date(text)
 }

@@ -6,7 +6,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 use tenure::model::Currency;
 use tenure::scorecard::{
-    AccountLine, Figure, FittedModel, Group, Population, Scorecard, TableUse, Unit, Value,
+    AccountLine, ClassTransition, Figure, FittedModel, Group, Population, Scorecard, Spread,
+    TableUse, Unit, Value,
 };
 use tenure::stats::{Ratio, integer_to_f64};
 
@@ -14,6 +15,8 @@ use crate::text;
 
 /// The version of the document's shape.
 pub(crate) const SCHEMA: &str = "tenure/report/1";
+/// That shape, as a JSON Schema.
+pub(crate) const JSON_SCHEMA: &str = include_str!("schema/report.json");
 /// The version of the metric definitions.
 const DEFINITIONS: &str = "1.0";
 
@@ -26,11 +29,14 @@ struct Head<'a> {
     known_at: String,
     currency: Option<&'static str>,
     rule_set: &'a str,
+    playbook: &'a str,
     windows: Windows,
     settings: &'a serde_json::Value,
     files: &'a [FileLine],
     tables: Vec<TableLine>,
     population: Vec<ClassLine<'a>>,
+    transitions: Vec<TransitionLine>,
+    spreads: Vec<SpreadLine<'a>>,
     models: Vec<ModelLine<'a>>,
     total: GroupLine<'a>,
     by_class: Vec<GroupLine<'a>>,
@@ -73,6 +79,31 @@ pub(crate) struct ClassLine<'a> {
     class: &'a str,
     accounts: u64,
     stages: Map<'a, u64>,
+}
+
+#[derive(Serialize)]
+struct TransitionLine {
+    from: Option<&'static str>,
+    to: &'static str,
+    accounts: u64,
+}
+
+#[derive(Serialize)]
+struct SpreadLine<'a> {
+    id: &'static str,
+    accounts: u64,
+    below_zero: u64,
+    total: Option<String>,
+    by_class: Map<'a, ClassShare>,
+    gini: Option<serde_json::Value>,
+    largest: u64,
+    largest_share: Option<serde_json::Value>,
+}
+
+#[derive(Serialize)]
+struct ClassShare {
+    sum: String,
+    share: Option<serde_json::Value>,
 }
 
 #[derive(Serialize)]
@@ -143,6 +174,10 @@ struct AccountLineOut<'a> {
     #[serde(rename = "override")]
     overridden: Option<&'static str>,
     class_at_opening: &'a str,
+    there_at_opening: bool,
+    mismatches: Vec<&'static str>,
+    paid_in_window: Option<String>,
+    mrr: Option<String>,
     health: Option<[i64; 2]>,
     p_alive: Option<f64>,
     expected_purchases: Option<f64>,
@@ -161,7 +196,7 @@ pub(crate) fn write(
     write!(out, "{open},\n  \"accounts\": [")?;
     for (index, account) in card.accounts.iter().enumerate() {
         out.write_all(if index == 0 { b"\n    " } else { b",\n    " })?;
-        serde_json::to_writer(&mut *out, &account_line(account))?;
+        serde_json::to_writer(&mut *out, &account_line(account, card.currency))?;
     }
     out.write_all(b"\n  ]\n}\n")
 }
@@ -181,6 +216,7 @@ fn head<'a>(
         known_at: card.as_of.knowledge_day().to_string(),
         currency: card.currency.map(Currency::code),
         rule_set: &card.rule_set,
+        playbook: &card.playbook,
         windows: Windows {
             metrics: [card.window.start().to_string(), last.to_string()],
             revenue: [first_month.to_string(), last_month.to_string()],
@@ -189,6 +225,8 @@ fn head<'a>(
         files,
         tables: card.tables.iter().map(table_line).collect(),
         population: card.population.iter().map(class_line).collect(),
+        transitions: card.transitions.iter().map(transition_line).collect(),
+        spreads: card.spreads.iter().map(|spread| spread_line(spread, card.currency)).collect(),
         models: card.models.iter().map(model_line).collect(),
         total: group_line(&card.total),
         by_class: card.by_class.iter().map(group_line).collect(),
@@ -210,6 +248,32 @@ fn table_line(table: &TableUse) -> TableLine {
 
 pub(crate) fn class_line(class: &Population) -> ClassLine<'_> {
     ClassLine { class: class.class, accounts: class.accounts, stages: Map(class.stages.clone()) }
+}
+
+fn transition_line(one: &ClassTransition) -> TransitionLine {
+    TransitionLine { from: one.from, to: one.to, accounts: one.accounts }
+}
+
+fn spread_line(spread: &Spread, currency: Option<Currency>) -> SpreadLine<'_> {
+    let money = |minor| in_currency(minor, currency);
+    let by_class = spread.by_class.iter().map(|&(class, sum, share)| {
+        (class, ClassShare { sum: money(sum), share: share.map(exact) })
+    });
+    SpreadLine {
+        id: spread.id,
+        accounts: spread.accounts,
+        below_zero: spread.below_zero,
+        total: spread.total.map(money),
+        by_class: Map(by_class.collect()),
+        gini: spread.gini.map(exact),
+        largest: spread.largest,
+        largest_share: spread.largest_share.map(exact),
+    }
+}
+
+/// Minor units as a decimal string; there is no money without a currency.
+fn in_currency(minor: i128, currency: Option<Currency>) -> String {
+    currency.map_or_else(|| minor.to_string(), |currency| decimal(minor, currency))
 }
 
 fn model_line(model: &FittedModel) -> ModelLine<'_> {
@@ -268,6 +332,7 @@ fn unit(unit: Unit) -> String {
         Unit::Purchases => "purchases".to_owned(),
         Unit::Money(currency) => currency.code().to_owned(),
         Unit::Millis => "milliseconds".to_owned(),
+        Unit::Days => "days".to_owned(),
         _ => "count".to_owned(),
     }
 }
@@ -285,14 +350,17 @@ fn value_json(unit: Unit, value: Value) -> serde_json::Value {
         Value::Estimate(estimate) => serde_json::Value::from(estimate / per_major(unit).1),
         Value::Ratio(ratio) => {
             let major = ratio.den().checked_mul(per_major(unit).0);
-            let ratio = major.and_then(|den| Ratio::new(ratio.num(), den)).unwrap_or(ratio);
-            serde_json::json!({
-                "num": wide(ratio.num()),
-                "den": wide(ratio.den()),
-                "value": ratio.to_decimal(10),
-            })
+            exact(major.and_then(|den| Ratio::new(ratio.num(), den)).unwrap_or(ratio))
         }
     }
+}
+
+fn exact(ratio: Ratio) -> serde_json::Value {
+    serde_json::json!({
+        "num": wide(ratio.num()),
+        "den": wide(ratio.den()),
+        "value": ratio.to_decimal(10),
+    })
 }
 
 /// Of the unit, how many make the one that is written: figures of money are in minor units, the
@@ -315,7 +383,7 @@ fn decimal(minor: i128, currency: Currency) -> String {
     text::money(minor, currency).replace(',', "").split(' ').next().unwrap_or_default().to_owned()
 }
 
-fn account_line(line: &AccountLine) -> AccountLineOut<'_> {
+fn account_line(line: &AccountLine, currency: Option<Currency>) -> AccountLineOut<'_> {
     AccountLineOut {
         account: line.account.as_str(),
         segment: line.segment.as_deref(),
@@ -328,6 +396,10 @@ fn account_line(line: &AccountLine) -> AccountLineOut<'_> {
         reasons: &line.reasons,
         overridden: line.overridden,
         class_at_opening: line.class_at_opening,
+        there_at_opening: line.there_at_opening,
+        mismatches: line.mismatches.iter().map(|aspect| aspect.name()).collect(),
+        paid_in_window: line.paid_in_window.map(|minor| in_currency(minor, currency)),
+        mrr: line.mrr.map(|minor| in_currency(minor, currency)),
         health: line.health.map(Into::into),
         p_alive: line.p_alive,
         expected_purchases: line.expected_purchases,

@@ -83,10 +83,33 @@ pub(crate) enum CommandError {
         #[source]
         source: crate::revenue::ReadError,
     },
+    #[error(
+        "`{}` is a file: name the column with the answers, as in --answers score; or give the folder with the tables",
+        path.display()
+    )]
+    NoAnswers { path: PathBuf },
+    #[error("{option} needs {needs}")]
+    Misplaced { option: &'static str, needs: String },
+    #[error("`{option} {found}`: {why}")]
+    Option { option: &'static str, found: String, why: String },
+    #[error("the file cannot be used")]
+    File {
+        #[source]
+        source: IngestError,
+    },
+    #[error("the figures cannot be computed: {0}")]
+    Compute(String),
     #[error("a thread did not start, or ended without a result")]
     Thread,
     #[error("cannot print")]
     Print(#[source] io::Error),
+}
+
+impl CommandError {
+    /// What an engine refused.
+    pub(crate) fn compute(error: impl std::error::Error) -> Self {
+        Self::Compute(chain(&error))
+    }
 }
 
 /// The first fault, and where the others are listed. Of a file that is something else only that

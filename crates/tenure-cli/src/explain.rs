@@ -12,8 +12,8 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 use tenure::classify::{
-    Class, Context, Evidence, Pack, Playbook, Score, Source, Treatment, Verdict, WhyChanged,
-    earlier_verdicts, judge, why_changed,
+    Class, Context, Evidence, Mismatch, Pack, Playbook, Score, Source, Treatment, Verdict,
+    WhyChanged, earlier_verdicts, judge, why_changed,
 };
 use tenure::model::{Relationship, Table};
 use tenure::scorecard::{TableUse, is_seen, table_uses};
@@ -30,7 +30,7 @@ use page::Block;
 use questions::{QuestionLine, questions};
 use reasons::{ReasonLine, behind, sentence};
 use ways::Ways;
-use words::{capital, class, firmness, points, stage};
+use words::{aspect, capital, class, firmness, points, stage};
 
 /// The shape of the JSON document.
 const SCHEMA: &str = "tenure/explain/1";
@@ -55,7 +55,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Rejects, CommandError> {
     let verdict = judge(&evidence, &context);
     let playbook = files::playbook(&args.playbook)?;
     let mut explanation = Explanation::new(relationship, &context, &evidence, &verdict, &chosen);
-    explanation.treat(&playbook, &context);
+    explanation.treat(relationship, &playbook, &context);
     if let Some(from) = args.from {
         let mut settings = chosen.settings.clone();
         settings.as_of = from;
@@ -105,6 +105,8 @@ struct Explanation<'a> {
 struct Treated {
     playbook: settings::Identity,
     row: Treatment,
+    /// Where it is not treated so, as far as its history tells.
+    mismatches: Vec<Mismatch>,
 }
 
 /// The verdict of an episode before this one, as of its last day.
@@ -190,10 +192,12 @@ impl<'a> Explanation<'a> {
     }
 
     /// Looks up how an account of that class and stage is looked after.
-    fn treat(&mut self, playbook: &Playbook, context: &Context<'_>) {
+    fn treat(&mut self, relationship: &Relationship, playbook: &Playbook, context: &Context<'_>) {
         let packs = context.packs.iter().map(Pack::id);
         let row = playbook.lookup(self.verdict.class, self.verdict.stage, packs).clone();
-        self.treatment = Some(Treated { playbook: settings::playbook(playbook), row });
+        let mismatches = row.compare(&row.observed(relationship, context)).mismatches;
+        let playbook = settings::playbook(playbook);
+        self.treatment = Some(Treated { playbook, row, mismatches });
     }
 
     fn page(&self, context: &Context<'_>) -> Vec<Block> {
@@ -256,6 +260,20 @@ impl<'a> Explanation<'a> {
             )));
             for (name, told) in table::treatment(&treated.row) {
                 blocks.push(Block::Item(format!("{name}: {told}"), Vec::new()));
+            }
+            if !treated.mismatches.is_empty() {
+                blocks.push(Block::Heading("Where it is looked after otherwise"));
+            }
+            for one in &treated.mismatches {
+                blocks.push(Block::Item(
+                    format!(
+                        "{}: {}, should be {}",
+                        aspect(one.aspect),
+                        text::printable(&one.found),
+                        text::printable(&one.expected)
+                    ),
+                    Vec::new(),
+                ));
             }
         }
         if !self.earlier.is_empty() {

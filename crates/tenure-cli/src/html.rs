@@ -33,11 +33,12 @@ pub(crate) fn write(out: &mut dyn Write, card: &Scorecard, files: &[FileLine]) -
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n\
          <title>{title}</title><style>{STYLE}</style></head><body>\n<h1>{title}</h1>\n\
-         <p class=\"note\">{} accounts, known at {}, {}, rules {}. Written by tenure {}.</p>\n",
+         <p class=\"note\">{} accounts, known at {}, {}, rules {}, playbook {}. Written by tenure {}.</p>\n",
         text::grouped(i128::from(card.total.accounts)),
         card.as_of.knowledge_day(),
         card.currency.map_or("no money", |currency| currency.code()),
         escape(&card.rule_set),
+        escape(&card.playbook),
         env!("CARGO_PKG_VERSION"),
     );
     population(&mut page, card);
@@ -101,6 +102,10 @@ fn population(page: &mut String, card: &Scorecard) {
     }
     if let Some(left_out) = table::other_currency(card) {
         let _ = writeln!(page, "<p class=\"note\">{}</p>", escape(&left_out));
+    }
+    let spreads = card.spreads.iter().map(|one| table::spread(one, card));
+    for line in table::moves(card).into_iter().chain(spreads) {
+        let _ = writeln!(page, "<p class=\"note\">{}</p>", escape(&line));
     }
     let stages = card.population.first().map_or(&[][..], |class| &class.stages);
     let head = ["class", "accounts"].into_iter().chain(stages.iter().map(|&(stage, _)| stage));

@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use tenure::ingest::{Folder, Ingested};
+use tenure::model::AsOf;
 
 use crate::args::{DEMO_SEED, InputArgs};
 use crate::error::CommandError;
@@ -46,6 +47,12 @@ pub(crate) fn read(args: &InputArgs) -> Result<Ingested, CommandError> {
     });
     bar.finish_and_clear();
     ingested.map_err(&failed)
+}
+
+/// The day of the question, in the folder's time zone, and what was known.
+pub(crate) fn as_of(ingested: &Ingested) -> Result<AsOf, CommandError> {
+    let as_of = AsOf::new(ingested.as_of.ok_or(CommandError::NoAsOf)?).in_zone(ingested.zone);
+    Ok(ingested.known_at.map_or(as_of, |known_at| as_of.known_at(known_at)))
 }
 
 /// How many threads to compute with.

@@ -6,7 +6,9 @@ mod demo;
 mod document;
 mod error;
 mod explain;
+mod figure;
 mod files;
+mod group;
 mod html;
 mod input;
 mod near;
@@ -15,7 +17,10 @@ mod progress;
 mod report;
 mod revenue;
 mod rules;
+mod service;
 mod settings;
+mod show;
+mod survey;
 mod table;
 mod text;
 
@@ -43,6 +48,8 @@ fn main() -> ExitCode {
         Command::Classify(args) => classify::run(&args),
         Command::Revenue(args) => revenue::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Survey(args) => survey::run(&args),
+        Command::Service(args) => service::run(&args),
         Command::Rules(command) => rules::run(&command),
         Command::Demo(args) => write_demo(&args).map(|()| Rejects::None),
         Command::Schema(args) => print_schema(&args).map(|()| Rejects::None),
@@ -99,6 +106,9 @@ fn write_demo(args: &DemoArgs) -> Result<(), CommandError> {
 
 fn print_schema(args: &SchemaArgs) -> Result<(), CommandError> {
     let Some(name) = &args.table else { return print(&schema::to_markdown()) };
+    if name == "report.json" {
+        return print(document::JSON_SCHEMA);
+    }
     let found = schema::tables().iter().find(|schema| schema.table.name() == name);
     match found {
         Some(schema) => print(&schema.to_markdown()),

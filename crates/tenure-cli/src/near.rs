@@ -28,6 +28,18 @@ pub(crate) fn accounts(typed: &str, relationships: &[Relationship]) -> Vec<Strin
     near.into_iter().take(MOST).map(|(_, id)| id.to_owned()).collect()
 }
 
+/// The nearest of some names, the nearest first; none where none is close.
+pub(crate) fn names<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let wanted = typed.trim().to_lowercase();
+    if wanted.is_empty() || wanted.len() > LONGEST {
+        return Vec::new();
+    }
+    let mut near: Vec<(usize, &str)> =
+        known.filter_map(|name| Some((distance(&wanted, name)?, name))).collect();
+    near.sort_unstable();
+    near.into_iter().take(MOST).map(|(_, name)| name.to_owned()).collect()
+}
+
 /// How far a name is from what was typed: 0 but for letter case, 1 and 2 for slips, then names that
 /// begin with it.
 fn distance(wanted: &str, name: &str) -> Option<usize> {

@@ -12,7 +12,7 @@ use crate::args::{Format, ReportArgs};
 use crate::document::{self, FileLine};
 use crate::error::CommandError;
 use crate::input::{self, Rejects};
-use crate::{html, print, progress, settings, table, text};
+use crate::{files, html, print, progress, settings, table, text};
 
 /// The files a report writes.
 const OUTPUTS: [&str; 3] = ["report.json", "report.html", "rejects.csv"];
@@ -21,7 +21,8 @@ const OUTPUTS: [&str; 3] = ["report.json", "report.html", "rejects.csv"];
 pub(crate) fn run(args: &ReportArgs) -> Result<Rejects, CommandError> {
     let ingested = input::read(&args.input)?;
     let as_of = ingested.as_of.ok_or(CommandError::NoAsOf)?;
-    let chosen = settings::read(as_of, &ingested, &args.question)?;
+    let mut chosen = settings::read(as_of, &ingested, &args.question)?;
+    chosen.settings.playbook = files::playbook(&args.playbook)?;
     let threads = input::threads(&args.input);
     let bar = progress::accounts(u64::try_from(ingested.book.len()).unwrap_or(u64::MAX));
     bar.set_message("classify and measure");

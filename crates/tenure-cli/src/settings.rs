@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use tenure::classify::{Context, Digest, Pack, Playbook, Policy, RuleSet};
 use tenure::clv::{DiscountRate, Refunds, TimeSpan, TimeUnit, Timing};
 use tenure::ingest::Ingested;
+use tenure::model::Period;
 use tenure::scorecard::Settings;
 
 use crate::args::QuestionArgs;
@@ -131,6 +132,22 @@ pub(crate) fn read(
     chosen.settings.rules = rules;
     chosen.settings.overrides = overrides::read(&ingested.overrides)?;
     Ok(chosen)
+}
+
+/// The settings of a folder as they stand.
+pub(crate) fn of(as_of: NaiveDate, ingested: &Ingested) -> Result<Settings, CommandError> {
+    let chosen = of_folder(as_of, ingested, None, Vec::new());
+    chosen.map(|chosen| chosen.settings).map_err(|source| CommandError::Settings { source })
+}
+
+/// The days whose answers and cases count, the same as in a report.
+pub(crate) fn window(as_of: NaiveDate, ingested: &Ingested) -> Result<Period, CommandError> {
+    let months = of(as_of, ingested)?.window_months;
+    Period::months_ending(months, as_of).ok_or_else(|| {
+        let expected = "months that end with a day of the years 1 to 9999".to_owned();
+        let (key, found) = ("window_months", months.to_string());
+        CommandError::Settings { source: SettingsError::Value { key, found, expected } }
+    })
 }
 
 /// The settings of a folder; a policy or packs that were typed stand before its own.

@@ -5,7 +5,10 @@ use std::fmt::Write as _;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 use tenure::classify::Treatment;
 use tenure::model::{Completeness, Table as ModelTable};
-use tenure::scorecard::{AccountLine, Basis, Figure, Group, Population, Scorecard, Section};
+use tenure::scorecard::{
+    AccountLine, Basis, ClassTransition, Figure, Group, Population, Scorecard, Section, Spread,
+};
+use tenure::stats::Ratio;
 
 use crate::text;
 
@@ -32,6 +35,7 @@ pub(crate) const fn question(section: Section) -> &'static str {
         Section::Revenue => "What does their money do?",
         Section::Value => "What are they worth?",
         Section::Health => "How are they doing?",
+        Section::Relations => "How are they looked after, and do they come back?",
     }
 }
 
@@ -45,6 +49,7 @@ pub(crate) fn days(card: &Scorecard, section: Section) -> String {
     match section {
         Section::Survey | Section::Service => window,
         Section::Revenue => format!("{first} to {last}, renewals {window}"),
+        Section::Relations => format!("{window}, treatment as of {}", card.as_of.day()),
         Section::Value | Section::Health => format!("as of {}", card.as_of.day()),
     }
 }
@@ -52,7 +57,7 @@ pub(crate) fn days(card: &Scorecard, section: Section) -> String {
 /// The days and the class that the figures of a section stand for.
 pub(crate) fn window(card: &Scorecard, section: Section) -> String {
     let class = match section {
-        Section::Survey | Section::Service | Section::Revenue => {
+        Section::Survey | Section::Service | Section::Revenue | Section::Relations => {
             "by the class when that window opened"
         }
         Section::Value | Section::Health => "by the class on that day",
@@ -67,10 +72,11 @@ pub(crate) fn render(card: &Scorecard) -> String {
     let currency = card.currency.map_or_else(|| "no money".to_owned(), |c| c.to_string());
     let _ = writeln!(
         out,
-        "{accounts} accounts as of {}, known at {}; {currency}; rules {}\n",
+        "{accounts} accounts as of {}, known at {}; {currency}; rules {}; playbook {}\n",
         card.as_of.day(),
         card.as_of.knowledge_day(),
-        card.rule_set
+        card.rule_set,
+        text::printable(&card.playbook)
     );
     let _ = writeln!(out, "Who are they to us?\n{}", population(&card.population));
     if let Some(hint) = missing_evidence(card) {
@@ -85,6 +91,9 @@ pub(crate) fn render(card: &Scorecard) -> String {
             "{} more accounts have no record that can be seen yet; they are in no figure.",
             text::grouped(i128::from(card.accounts_not_yet))
         );
+    }
+    for line in moves(card).into_iter().chain(card.spreads.iter().map(|one| spread(one, card))) {
+        let _ = writeln!(out, "{line}");
     }
     out.push('\n');
     for section in Section::ALL {
@@ -108,6 +117,67 @@ pub(crate) fn render(card: &Scorecard) -> String {
         let _ = writeln!(out, "Model {}: {}", model.definition, model_line(model));
     }
     out
+}
+
+/// Who changed class within the window, if anybody did, and who was not there yet.
+pub(crate) fn moves(card: &Scorecard) -> Option<String> {
+    let number = |count: u64| text::grouped(i128::from(count));
+    let there = |one: &&ClassTransition| one.accounts > 0;
+    let changed: Vec<&ClassTransition> = card
+        .transitions
+        .iter()
+        .filter(there)
+        .filter(|one| one.from.is_some_and(|from| from != one.to))
+        .collect();
+    let new = card.transitions.iter().filter(|one| one.from.is_none());
+    let new = new.fold(0_u64, |sum, one| sum.saturating_add(one.accounts));
+    let mut told = Vec::new();
+    if !changed.is_empty() {
+        let all = changed.iter().fold(0_u64, |sum, one| sum.saturating_add(one.accounts));
+        let each = changed.iter().map(|one| {
+            format!("{} {} -> {}", number(one.accounts), one.from.unwrap_or_default(), one.to)
+        });
+        told.push(format!(
+            "{} changed class ({})",
+            number(all),
+            each.collect::<Vec<_>>().join(", ")
+        ));
+    }
+    if new > 0 {
+        told.push(format!("{} were not there yet", number(new)));
+    }
+    (!told.is_empty()).then(|| {
+        format!("Since the window opened on {}: {}.", card.window.start(), told.join("; "))
+    })
+}
+
+/// How one kind of money is spread, in a sentence.
+pub(crate) fn spread(spread: &Spread, card: &Scorecard) -> String {
+    let share = |ratio: Option<Ratio>| ratio.map_or_else(|| "undefined".to_owned(), text::share);
+    let total = match (spread.total, card.currency) {
+        (Some(total), Some(currency)) => text::money(total, currency),
+        _ => "undefined".to_owned(),
+    };
+    let classes = spread.by_class.iter().filter(|(_, sum, _)| *sum > 0);
+    let classes: Vec<String> =
+        classes.map(|(class, _, part)| format!("{class} {}", share(*part))).collect();
+    let mut line = format!(
+        "{}: {total} of {} accounts; {}; the largest {} have {}; Gini {}.",
+        spread.label,
+        text::grouped(i128::from(spread.accounts)),
+        classes.join(", "),
+        text::grouped(i128::from(spread.largest)),
+        share(spread.largest_share),
+        spread.gini.map_or_else(|| "undefined".to_owned(), |gini| gini.to_decimal(2)),
+    );
+    if spread.below_zero > 0 {
+        let _ = write!(
+            line,
+            " {} accounts got back more than they paid and are not in it.",
+            text::grouped(i128::from(spread.below_zero))
+        );
+    }
+    line
 }
 
 /// Which tables would settle undetermined accounts, if any are undetermined for want of evidence.

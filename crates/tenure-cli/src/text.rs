@@ -130,6 +130,11 @@ fn whole_in(unit: Unit, whole: i128) -> String {
     }
 }
 
+/// A share of a whole, in percent with one decimal.
+pub(crate) fn share(ratio: Ratio) -> String {
+    ratio_in(Unit::Share, ratio)
+}
+
 fn ratio_in(unit: Unit, ratio: Ratio) -> String {
     let times = |factor: i128| {
         // Tenths of a percent or of a point, rounded once, half away from zero.
@@ -150,6 +155,7 @@ fn ratio_in(unit: Unit, ratio: Ratio) -> String {
         Unit::Thousandths => Rounding::HalfAway
             .divide(ratio.num(), ratio.den())
             .map_or_else(|| ratio.to_decimal(1), |tenths| fixed(tenths, 1)),
+        Unit::Days => format!("{} d", ratio.to_decimal(1)),
         _ => ratio.to_decimal(2),
     }
 }
@@ -234,6 +240,34 @@ fn whole(estimate: f64) -> i128 {
     estimate.round() as i128
 }
 
+/// A whole number of digits alone; `None` for anything else, or where it does not fit.
+pub(crate) fn digits(text: &str) -> Option<u64> {
+    if text.is_empty() {
+        return None;
+    }
+    text.bytes().try_fold(0_u64, |number, byte| {
+        let digit = byte.checked_sub(b'0').filter(|digit| *digit < 10)?;
+        number.checked_mul(10)?.checked_add(u64::from(digit))
+    })
+}
+
+/// A number of digits, with sign, point and exponent where it has them; `None` for words such as
+/// `inf` and `nan`.
+#[expect(clippy::disallowed_methods, reason = "the grammar is checked before")]
+pub(crate) fn float(text: &str) -> Option<f64> {
+    let plain =
+        |byte: u8| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E');
+    if !text.bytes().all(plain) {
+        return None;
+    }
+    text.parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+/// A time of so many milliseconds.
+pub(crate) fn millis(estimate: f64) -> String {
+    duration(whole(estimate))
+}
+
 /// A time in the two units that matter, rounded to the smaller.
 fn duration(millis: i128) -> String {
     let unit = match millis {
@@ -260,6 +294,18 @@ fn duration(millis: i128) -> String {
 mod tests {
     use super::{duration, fixed, grouped, money};
     use tenure::model::Currency;
+
+    #[test]
+    fn digits_are_digits_alone() {
+        assert_eq!(
+            ["0", "042", "18446744073709551615"].map(super::digits),
+            [0, 42, u64::MAX].map(Some)
+        );
+        assert_eq!(
+            ["", "-1", "+1", "1 ", "1e3", "18446744073709551616"].map(super::digits),
+            [None; 6]
+        );
+    }
 
     #[test]
     fn thousands_stand_apart() {

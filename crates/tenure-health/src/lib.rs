@@ -2,6 +2,7 @@
 #![doc = include_str!("../README.md")]
 
 mod bands;
+mod care;
 mod component;
 mod error;
 mod exact;
@@ -19,6 +20,7 @@ mod score;
 mod value;
 
 pub use bands::{Bands, Edge};
+pub use care::{CareCounts, CareDefinition, CareError, CareTally, ChannelCounts};
 pub use component::Component;
 pub use error::{
     BandsError, ComponentError, Days, DecayError, NormaliserError, OffScaleError, PortfolioError,

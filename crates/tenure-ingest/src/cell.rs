@@ -147,6 +147,21 @@ impl<'r> Cell<'r> {
         }
     }
 
+    /// A weight: a plain decimal number, 0 or more, kept to its last digit.
+    pub(crate) fn weight(&self, context: &mut Context) -> Result<Decimal, Fault> {
+        let text = self.needed()?;
+        let numbers = context.numbers;
+        let value =
+            numbers.canonical(text, &mut context.scratch).and_then(|text| match self.bound.round {
+                Some(rule) => number::round(text, NUMBER_PLACES, rule),
+                None => number::long(text),
+            });
+        value.filter(|weight| !weight.is_sign_negative() || weight.is_zero()).ok_or_else(|| {
+            let expected = "a number of 0 or more such as 1.25, of at most 28 digits";
+            self.fault(RejectCode::Number, expected)
+        })
+    }
+
     /// A plain decimal number.
     pub(crate) fn number(&self, context: &mut Context) -> Result<Decimal, Fault> {
         let text = self.needed()?;

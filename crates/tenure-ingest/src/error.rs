@@ -152,6 +152,18 @@ pub enum IngestError {
         /// The columns there are.
         found: String,
     },
+    /// A column asked for by name that is not there.
+    #[error("`{file}` line {line}: column `{column}` is missing; the header has {found}")]
+    NoColumn {
+        /// The file.
+        file: String,
+        /// The line of the header.
+        line: u64,
+        /// The column.
+        column: String,
+        /// The columns there are.
+        found: String,
+    },
     /// A record longer than [`MAX_RECORD_BYTES`].
     #[error(
         "`{file}` line {line}: the record is longer than {MAX_RECORD_BYTES} bytes (a quote left open?)"

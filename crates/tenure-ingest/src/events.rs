@@ -296,6 +296,7 @@ fn referral(row: &ReferralRow<'_>, context: &mut Context) -> Result<Record, Faul
 fn assignment(row: &AssignmentRow<'_>, context: &mut Context) -> Result<Record, Fault> {
     let mut assignment = Assignment::new(row.start.date(context)?, row.role.text(context)?);
     assignment.end = row.end.given(|cell| cell.date(context))?;
+    assignment.person = row.person.given(|cell| cell.text(context))?;
     Ok(Record::Assignment(assignment))
 }
 
@@ -343,6 +344,7 @@ fn response(row: &ResponseRow<'_>, context: &mut Context) -> Result<Record, Faul
     };
     let mut response = Response::new(date, survey, answer);
     response.touchpoint = row.touchpoint.given(|cell| cell.text(context))?;
+    response.weight = row.weight.given(|cell| cell.weight(context))?;
     Ok(Record::Response(response))
 }
 

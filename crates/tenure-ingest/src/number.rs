@@ -90,6 +90,28 @@ pub(crate) fn round(text: &str, places: u32, rule: Rounding) -> Option<Decimal> 
     Decimal::try_from_i128_with_scale(units, places).ok().map(|value| value.normalize())
 }
 
+/// A decimal in canonical spelling, to its last digit; `None` if it is not one, or has more digits
+/// than are kept.
+pub(crate) fn long(text: &str) -> Option<Decimal> {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = match unsigned.split_once('.') {
+        Some((whole, fraction)) if all_digits(fraction) => (whole, fraction),
+        Some(_) => return None,
+        None => (unsigned, ""),
+    };
+    if !all_digits(whole) || leads_with_zero(whole) || whole.len() > MAX_WHOLE_DIGITS {
+        return None;
+    }
+    let fraction = fraction.trim_end_matches('0');
+    if whole.len().saturating_add(fraction.len()) > MAX_LONG_DIGITS {
+        return None;
+    }
+    Decimal::from_str_exact(text).ok().map(|value| value.normalize())
+}
+
+/// The most digits of a long number.
+const MAX_LONG_DIGITS: usize = 28;
+
 fn leads_with_zero(whole: &str) -> bool {
     whole.len() > 1 && whole.starts_with('0')
 }
@@ -113,6 +135,18 @@ mod tests {
     use tenure_model::Rounding;
 
     use super::{NumberStyle, round, whole};
+
+    #[test]
+    fn long_numbers_keep_every_digit() {
+        for text in ["0.2847177143", "123456789012345.1234567890123", "-1.5", "0"] {
+            assert_eq!(super::long(text).unwrap().to_string(), text);
+        }
+        assert_eq!(super::long("1.500").unwrap().to_string(), "1.5");
+        let too_long = format!("0.{}", "1".repeat(28));
+        for wrong in ["", ".5", "5.", "1e3", "01", "+1", "1,5", "1234567890123456", &too_long] {
+            assert_eq!(super::long(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn foreign_spellings() {

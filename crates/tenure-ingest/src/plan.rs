@@ -140,12 +140,7 @@ impl Plan {
         if row.len() == self.width {
             return Ok(());
         }
-        let fields = |count: usize| match count {
-            1 => "1 field".to_owned(),
-            more => format!("{more} fields"),
-        };
-        let expected = format!("{}, as in the header", fields(self.width));
-        Err(Fault::new(RejectCode::Ragged, "", &fields(row.len()), expected))
+        Err(Fault::ragged(row.len(), self.width))
     }
 
     /// Whether the filters keep the row.

@@ -276,7 +276,8 @@ impl<P: FnMut(Progress<'_>)> Iterator for EventReader<'_, P> {
     }
 }
 
-fn stop(file: &str, line: u64, fault: RecordsFault) -> IngestError {
+/// What ended the reading of a file, at its line.
+pub(crate) fn stop(file: &str, line: u64, fault: RecordsFault) -> IngestError {
     let file = file.to_owned();
     match fault {
         RecordsFault::Io(source) => IngestError::Read { file, line, source },

@@ -146,6 +146,16 @@ impl Fault {
         Self { column: column.to_owned(), value: shorten(value), expected: expected.into(), code }
     }
 
+    /// A row with another number of fields than the header.
+    pub(crate) fn ragged(found: usize, width: usize) -> Self {
+        let fields = |count: usize| match count {
+            1 => "1 field".to_owned(),
+            more => format!("{more} fields"),
+        };
+        let expected = format!("{}, as in the header", fields(width));
+        Self::new(RejectCode::Ragged, "", &fields(found), expected)
+    }
+
     pub(crate) fn at(self, file: &Arc<str>, line: u64) -> Reject {
         let Self { column, value, expected, code } = self;
         let expected = expected.into_owned();

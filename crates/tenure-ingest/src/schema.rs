@@ -41,6 +41,8 @@ pub enum Kind {
     Currency,
     /// A plain decimal number.
     Number,
+    /// A plain decimal number, 0 or more, with up to 28 digits.
+    Weight,
     /// A whole number.
     Whole,
     /// `yes`, `no`, or empty where nobody knows.
@@ -72,6 +74,7 @@ impl Kind {
             Self::Amount => "an amount such as -12.50",
             Self::Currency => "an active ISO 4217 currency code such as EUR",
             Self::Number => "a number such as -12.50",
+            Self::Weight => "a number of 0 or more such as 1.25",
             Self::Whole => "a whole number such as 3",
             Self::Tri => "`yes`, `no` or nothing",
             Self::YesNo => "`yes` or `no`",
@@ -203,6 +206,7 @@ fn cells(column: &Column) -> [String; 5] {
         Kind::Amount => "amount".to_owned(),
         Kind::Currency => "currency code".to_owned(),
         Kind::Number => "number".to_owned(),
+        Kind::Weight => "number, 0 or more".to_owned(),
         Kind::Whole => "whole number".to_owned(),
         Kind::Tri => "`yes`, `no` or empty".to_owned(),
         Kind::YesNo => "`yes` or `no`".to_owned(),

@@ -7,7 +7,7 @@ use std::io::Write as _;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use tenure_ingest::schema::{self, Kind};
-use tenure_ingest::{Folder, Ingested};
+use tenure_ingest::{CellFault, Folder, Ingested, PlainFile};
 use tenure_model::record::Purchase;
 use tenure_model::{
     AccountId, Book, Currency, Event, Minor, Money, Record, RecordId, Table, parse_date,
@@ -47,6 +47,7 @@ fn cell(kind: Kind) -> BoxedStrategy<String> {
         Kind::Amount => vec!["0", "1", "-2.50"],
         Kind::Currency => vec!["EUR", "USD"],
         Kind::Number => vec!["0.5", "7"],
+        Kind::Weight => vec!["0.2847177143", "0"],
         Kind::Whole => vec!["0", "1"],
         Kind::Tri | Kind::YesNo => vec!["yes", "no"],
         Kind::Words(words) => words.to_vec(),
@@ -99,6 +100,49 @@ fn bytes_of_text() -> impl Strategy<Value = Vec<u8>> {
         vec(any::<u8>(), 0..20),
     ];
     vec(pieces, 0..12).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    /// Of any bytes: an error with a place, or every row used or rejected, none made up.
+    #[test]
+    fn a_plain_file_gives_every_row_once(
+        noise in vec(any::<u8>(), 0..60),
+        rows in vec(("[a-z\"\n,;é]{0,6}", "[0-9.\"-]{0,3}"), 0..12),
+        packed in any::<bool>(),
+        noisy in any::<bool>(),
+    ) {
+        let mut text = b"score,w\n".to_vec();
+        for (score, weight) in &rows {
+            text.extend_from_slice(format!("{score},{weight}\n").as_bytes());
+        }
+        if noisy {
+            text.extend(noise);
+        }
+        let (name, bytes) = if packed { ("a.csv.gz", gz(&text)) } else { ("a.csv", text) };
+        let mut used = 0_u64;
+        let mut last = 1;
+        let read = PlainFile::in_memory(name, bytes).read(
+            &["w", "score"],
+            |line, cells| {
+                assert!(line > last && cells.len() == 2);
+                last = line;
+                if cells.first() == Some(&"-") {
+                    return Err(CellFault::new(0, "more than a sign"));
+                }
+                used += 1;
+                Ok(())
+            },
+            |_, _| {},
+        );
+        match read {
+            Ok(report) => {
+                prop_assert_eq!(report.rows, used + report.rejected);
+                prop_assert_eq!(u64::try_from(report.rejects.len())?, report.rejected);
+                prop_assert!(report.rejects.is_sorted_by_key(|reject| reject.line));
+            }
+            Err(error) => prop_assert!(error.to_string().contains(name)),
+        }
+    }
 }
 
 proptest! {

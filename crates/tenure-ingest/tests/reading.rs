@@ -40,7 +40,7 @@ fn every_table_is_read_into_its_place() {
             "goals.csv",
             "account,set,goal,reviews,closed\na,2024-01-01,retire,2024-02-01;2024-03-01,\n",
         ),
-        ("assignments.csv", "account,role,start,end\na,manager,2024-01-01,\n"),
+        ("assignments.csv", "account,role,start,end,person\na,manager,2024-01-01,,j.doe\n"),
         (
             "interactions.csv",
             "account,date,channel,kind,direction,initiator,personal\na,2024-01-01,mail,advice,out,provider,yes\n",
@@ -65,6 +65,7 @@ fn every_table_is_read_into_its_place() {
     assert_eq!(a.deliverables()[0].record.customised, Tri::Unknown);
     assert_eq!(a.goals()[0].record.reviews.len(), 2);
     assert_eq!(a.assignments()[0].record.end, None);
+    assert_eq!(a.assignments()[0].record.person.as_deref(), Some("j.doe"));
     assert!(a.interactions()[0].record.personal);
     let case = &a.cases()[0].record;
     assert_eq!((case.target_ms, case.paused_ms, case.reopens), (Some(14_400_000), 30_000, Some(2)));

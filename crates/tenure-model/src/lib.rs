@@ -12,6 +12,7 @@ mod dormancy;
 mod error;
 mod event;
 mod instant;
+mod intake;
 mod minor_units;
 mod money;
 mod month;

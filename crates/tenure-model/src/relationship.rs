@@ -7,6 +7,7 @@ use crate::as_of::AsOf;
 use crate::coverage::Table;
 use crate::event::{Event, Record};
 use crate::instant::Instant;
+use crate::intake::{Delivery, Logged};
 use crate::purchase_days::PurchaseDays;
 use crate::record::{
     AccountProfile, Assignment, Case, Contact, Contract, Deliverable, Goal, Interaction,
@@ -64,20 +65,6 @@ macro_rules! tables {
                 }
             )+
 
-            /// Adds a checked event of this account.
-            pub(crate) fn add(&mut self, event: Event) {
-                let Event { id, recorded_at, record, .. } = event;
-                match record {
-                    Record::Account(profile) => {
-                        self.profile = profile;
-                        self.profile_recorded_at = Some(recorded_at);
-                    }
-                    $(Record::$variant(record) => {
-                        self.$field.push(Entry { record, id, recorded_at });
-                    })+
-                }
-            }
-
             /// The events it was made of: the profile, then table by table, in the order of each.
             /// A book of them holds the same relationship.
             ///
@@ -119,13 +106,39 @@ macro_rules! tables {
                 $(records = records.saturating_add(self.$field.len());)+
                 records
             }
+        }
 
-            /// Makes room for just so many records of each table, in the order of [`Table::ALL`].
-            pub(crate) fn reserve(&mut self, counts: &[u32; Table::ALL.len()]) {
-                $(
-                    let count = counts.get(Table::$table.place()).copied().unwrap_or_default();
-                    self.$field.reserve_exact(usize::try_from(count).unwrap_or_default());
-                )+
+        /// Checked events as they come, table by table: no account has room of its own yet.
+        #[derive(Debug, Default)]
+        pub(crate) struct Logs {
+            profiles: Vec<Logged<AccountProfile>>,
+            $($field: Vec<Logged<$record>>,)+
+        }
+
+        impl Logs {
+            /// Takes a checked event of the account in that place.
+            pub(crate) fn push(&mut self, position: u64, place: usize, event: Event) {
+                let Event { id, recorded_at, record, .. } = event;
+                match record {
+                    Record::Account(record) => {
+                        let entry = Entry { record, id, recorded_at };
+                        self.profiles.push(Logged { position, place, entry });
+                    }
+                    $(Record::$variant(record) => {
+                        let entry = Entry { record, id, recorded_at };
+                        self.$field.push(Logged { position, place, entry });
+                    })+
+                }
+            }
+
+            /// Gives every record to its account, table after table: at most one table is there
+            /// twice.
+            pub(crate) fn deliver(self, to: &mut Delivery<'_>) {
+                to.deliver_profiles(self.profiles, |own, entry| {
+                    own.profile = entry.record;
+                    own.profile_recorded_at = Some(entry.recorded_at);
+                });
+                $(to.deliver(self.$field, Table::$table, |own| &mut own.$field);)+
             }
         }
     };
@@ -186,6 +199,48 @@ impl Relationship {
     pub fn profile_known(&self, as_of: AsOf) -> Option<&AccountProfile> {
         let known = self.profile_recorded_at.is_some_and(|recorded_at| as_of.knows(recorded_at));
         known.then_some(&self.profile)
+    }
+
+    /// The first day on which anything of the relationship itself can be seen: a contract's start, a
+    /// purchase, an interaction, a delivery, a goal, a referral, an assignment. `None` where nothing
+    /// can. Cost: a look at each table, up to the first row that can be seen.
+    ///
+    /// ```
+    /// use tenure_model::record::Referral;
+    /// use tenure_model::{AccountId, AsOf, Book, Event, Record, parse_date};
+    /// let (acme, day) = (AccountId::new("acme")?, parse_date("2024-04-01")?);
+    /// let referral = Record::Referral(Referral::new(day));
+    /// let (book, _) = Book::from_events([Event::new(acme.clone(), referral)]);
+    /// let relationship = book.get(&acme).ok_or("missing")?;
+    /// assert_eq!(relationship.first_day(AsOf::new(day)), Some(day));
+    /// assert_eq!(relationship.first_day(AsOf::new(parse_date("2024-03-31")?)), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn first_day(&self, as_of: AsOf) -> Option<NaiveDate> {
+        fn first<T>(
+            entries: &[Entry<T>],
+            as_of: AsOf,
+            day: impl Fn(&T) -> Option<NaiveDate>,
+        ) -> Option<NaiveDate> {
+            // In order of the day: the first that can be seen is the least.
+            let mut days = entries.iter().filter_map(|entry| {
+                day(&entry.record).filter(|&day| as_of.sees(day, entry.recorded_at))
+            });
+            days.next()
+        }
+        [
+            first(&self.contracts, as_of, |one| Some(one.start)),
+            first(&self.purchases, as_of, |one| Some(one.date)),
+            first(&self.interactions, as_of, |one| Some(one.date)),
+            first(&self.deliverables, as_of, |one| one.done),
+            first(&self.goals, as_of, |one| Some(one.set)),
+            first(&self.referrals, as_of, |one| Some(one.date)),
+            first(&self.assignments, as_of, |one| Some(one.start)),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// Whether nothing has happened.

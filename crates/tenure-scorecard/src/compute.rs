@@ -1,5 +1,7 @@
-//! From a book to its scorecard: two passes over the accounts, each in parallel.
+//! From a book to its scorecard: two passes over the accounts, each in parallel, each in parts that
+//! merge.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::thread;
@@ -8,17 +10,19 @@ use tenure_classify::{
     Class, Context, Evidence, Override, ValueMedian, ValuePerDay, brief, class_of,
 };
 use tenure_clv::SummaryDefinition;
-use tenure_model::{AsOf, Book, Currency, Relationship, Text};
+use tenure_model::{AsOf, Book, Relationship, Text};
 use tenure_service::{FcrDefinition, RepeatRule, ServiceWindow};
 
 use crate::error::ScorecardError;
 use crate::group::{GroupState, Known, Question};
 use crate::health::Profiles;
 use crate::money::reporting_currency;
-use crate::population::{CLASSES, Census};
+use crate::population::{CLASSES, Census, Moves};
+use crate::relations::{self, Treated};
 use crate::revenue::RevenueQuestion;
-use crate::scorecard::{AccountLine, Group, Scorecard};
+use crate::scorecard::{AccountLine, FittedModel, Group, Scorecard, TableUse};
 use crate::settings::{Dates, Settings};
+use crate::spread::spreads;
 use crate::usage;
 use crate::value::{Fitting, Models, Outlook, Purchases};
 
@@ -68,42 +72,211 @@ pub fn scorecard(
     threads: NonZeroUsize,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Scorecard, ScorecardError> {
-    let dates = settings.dates()?;
-    let currency = reporting_currency(book, settings.currency, dates.now, settings.zone)?;
-    let job = Job::new(settings, dates, currency)?;
-    let chunks = chunks(book, threads);
+    let now = settings.dates()?.now;
+    let mut settings = Cow::Borrowed(settings);
+    if settings.currency.is_none() {
+        let currency = reporting_currency(book, None, now, settings.zone)?;
+        settings.to_mut().currency = currency;
+    }
+    let plan = ScorecardPlan::new(&settings)?;
+    let survey = plan.survey(book, threads)?;
+    let fitted = plan.fit(&survey);
+    let part = fitted.measure(book, threads, progress)?;
+    fitted.finish(part)
+}
 
-    let surveyed = in_parallel(&chunks, |chunk| job.survey(chunk))?;
-    let mut fitting = Fitting::new(&settings.value);
-    let mut rates: [Vec<ValuePerDay>; 3] = Default::default();
-    let mut purchases = Vec::with_capacity(chunks.len());
-    for part in surveyed {
-        fitting.merge(&part.fitting)?;
-        for (all, more) in rates.iter_mut().zip(part.rates) {
+/// A scorecard of a portfolio in parts: of accounts in several places, or more than fit at once.
+///
+/// ```text
+/// each shard: survey(shard)  --merge--> fit  --> each shard: measure(shard)  --merge--> finish
+/// ```
+///
+/// The models and the portfolio's median value need every account before any of them can be
+/// measured: hence two passes. Each account belongs to one shard. Parts merge in any order, and any
+/// split gives the bytes of [`scorecard`] over the whole.
+///
+/// *Shape*: in, books of disjoint accounts, the same twice; out, a [`Scorecard`]. Cost: that of
+/// [`scorecard`]; a part holds a line an account and one state a class and segment.
+///
+/// ```
+/// use std::num::NonZeroUsize;
+/// use tenure_model::record::{Answer, Response, Survey};
+/// use tenure_model::{AccountId, Book, Coverage, Event, Record, parse_date};
+/// use tenure_scorecard::{ScorecardPlan, Settings, scorecard};
+///
+/// let answer = |account, score| -> Result<Event, Box<dyn std::error::Error>> {
+///     let answer = Response::new(parse_date("2025-06-01")?, Survey::Nps, Answer::Score(score));
+///     Ok(Event::new(AccountId::new(account)?, Record::Response(answer)))
+/// };
+/// let (one, _) = Book::from_events([answer("acme", 10)?]);
+/// let (two, _) = Book::from_events([answer("moon", 3)?]);
+/// let settings = Settings::new(parse_date("2025-12-31")?, Coverage::absent());
+///
+/// let plan = ScorecardPlan::new(&settings)?;
+/// let mut survey = plan.survey(&one, NonZeroUsize::MIN)?;
+/// survey.merge(&plan.survey(&two, NonZeroUsize::MIN)?)?;
+/// let fitted = plan.fit(&survey);
+/// let mut part = fitted.measure(&two, NonZeroUsize::MIN, &|_| {})?;
+/// part.merge(fitted.measure(&one, NonZeroUsize::MIN, &|_| {})?)?;
+///
+/// let (whole, _) = Book::from_events([answer("acme", 10)?, answer("moon", 3)?]);
+/// assert_eq!(fitted.finish(part)?, scorecard(&whole, &settings, NonZeroUsize::MIN, &|_| {})?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct ScorecardPlan<'a> {
+    job: Job<'a>,
+}
+
+/// What the first pass found in a shard: what the models are fitted to, and the values a day.
+#[derive(Debug, Clone)]
+pub struct PortfolioSurvey {
+    fitting: Fitting,
+    /// Value a day, at each of the three days.
+    rates: [Vec<ValuePerDay>; 3],
+}
+
+/// A plan whose models are fitted, ready for the second pass.
+#[derive(Debug)]
+pub struct FittedPlan<'a> {
+    job: &'a Job<'a>,
+    models: Models,
+    fitted: Vec<FittedModel>,
+    medians: [Option<ValueMedian>; 3],
+}
+
+/// What the second pass found in a shard.
+#[derive(Debug, Clone)]
+pub struct ScorecardPart {
+    groups: Groups,
+    lines: Vec<AccountLine>,
+    census: Census,
+    moves: Moves,
+    tables: Vec<TableUse>,
+    /// Accounts of which nothing can be seen yet.
+    not_yet: u64,
+}
+
+impl<'a> ScorecardPlan<'a> {
+    /// The plan of these settings. Without a reporting currency there are no figures of money:
+    /// shards cannot tell each other's, so name it.
+    ///
+    /// # Errors
+    /// Windows outside the calendar.
+    pub fn new(settings: &'a Settings) -> Result<Self, ScorecardError> {
+        Ok(Self { job: Job::new(settings)? })
+    }
+
+    /// First pass over a shard.
+    ///
+    /// # Errors
+    /// A value an engine cannot take, with its account.
+    pub fn survey(
+        &self,
+        shard: &Book,
+        threads: NonZeroUsize,
+    ) -> Result<PortfolioSurvey, ScorecardError> {
+        let mut all = self.job.nothing();
+        for part in in_parallel(&chunks(shard, threads), |chunk| self.job.survey(chunk))? {
+            all.merge(&part)?;
+        }
+        Ok(all)
+    }
+
+    /// Fits the models to all the shards together; where one cannot be fitted, the scorecard says
+    /// why.
+    #[must_use]
+    pub fn fit(&self, survey: &PortfolioSurvey) -> FittedPlan<'_> {
+        let currency = self.job.settings.currency;
+        let (models, fitted) = survey.fitting.models(&self.job.settings.value, currency);
+        let medians = survey.rates.each_ref();
+        let medians = medians.map(|rates| ValueMedian::of(currency?, rates.iter().copied()));
+        FittedPlan { job: &self.job, models, fitted, medians }
+    }
+}
+
+impl PortfolioSurvey {
+    /// Takes in another shard.
+    ///
+    /// # Errors
+    /// A full count.
+    pub fn merge(&mut self, other: &Self) -> Result<(), ScorecardError> {
+        self.fitting.merge(&other.fitting)?;
+        for (all, more) in self.rates.iter_mut().zip(&other.rates) {
             all.extend(more);
         }
-        purchases.push(part.purchases);
+        Ok(())
     }
-    let (models, fitted) = fitting.models(&settings.value, currency);
-    let medians = rates.map(|rates| ValueMedian::of(currency?, rates));
+}
 
-    let work: Vec<(&[Relationship], Vec<Purchases>)> = chunks.into_iter().zip(purchases).collect();
-    let measured = in_parallel(&work, |(chunk, purchases)| {
-        job.measure(chunk, purchases, &models, medians, progress)
-    })?;
-    let mut groups = Groups::new();
-    let mut accounts = Vec::with_capacity(book.len());
-    let mut census = Census::default();
-    let mut not_yet = 0_u64;
-    for part in measured {
-        merge_groups(&mut groups, part.groups)?;
-        accounts.extend(part.lines);
-        not_yet = not_yet.saturating_add(part.not_yet);
-        census.merge(&part.census);
+impl FittedPlan<'_> {
+    /// Second pass over a shard; `progress` is told how many accounts are done since it was last told.
+    ///
+    /// # Errors
+    /// A value an engine cannot take, with its account; more than [`MAX_SEGMENTS`] segments.
+    pub fn measure(
+        &self,
+        shard: &Book,
+        threads: NonZeroUsize,
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> Result<ScorecardPart, ScorecardError> {
+        let mut all = self.job.empty_part();
+        let parts =
+            in_parallel(&chunks(shard, threads), |chunk| self.measure_chunk(chunk, progress))?;
+        for part in parts {
+            all.merge(part)?;
+        }
+        Ok(all)
     }
-    let mut card = job.finish(book, groups, accounts, &census, fitted)?;
-    card.accounts_not_yet = not_yet;
-    Ok(card)
+
+    fn measure_chunk(
+        &self,
+        chunk: &[Relationship],
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> Result<ScorecardPart, ScorecardError> {
+        let job = self.job;
+        let mut found = job.empty_part();
+        found.lines.reserve(chunk.len());
+        let contexts = Contexts::new(job, self.medians);
+        for stride in chunk.chunks(STRIDE) {
+            for relationship in stride {
+                if !usage::is_seen(relationship, job.dates.now) {
+                    found.not_yet = found.not_yet.saturating_add(1);
+                    continue;
+                }
+                job.measure_one(relationship, &self.models, &contexts, &mut found)
+                    .map_err(|source| of_account(relationship, source))?;
+            }
+            check_segments(&found.groups)?;
+            progress(u64::try_from(stride.len()).unwrap_or(u64::MAX));
+        }
+        found.tables = job.table_uses(chunk);
+        Ok(found)
+    }
+
+    /// The scorecard of all the shards together.
+    ///
+    /// # Errors
+    /// An account that was in two of them.
+    pub fn finish(&self, part: ScorecardPart) -> Result<Scorecard, ScorecardError> {
+        self.job.finish(part, self.fitted.clone())
+    }
+}
+
+impl ScorecardPart {
+    /// Takes in another shard.
+    ///
+    /// # Errors
+    /// More than [`MAX_SEGMENTS`] segments together, states of other settings, or a full count.
+    pub fn merge(&mut self, other: Self) -> Result<(), ScorecardError> {
+        merge_groups(&mut self.groups, other.groups)?;
+        self.lines.extend(other.lines);
+        self.census.merge(&other.census);
+        self.moves.merge(&other.moves);
+        usage::merge(&mut self.tables, &other.tables);
+        self.not_yet = self.not_yet.saturating_add(other.not_yet);
+        Ok(())
+    }
 }
 
 /// Class and segment; accounts without a segment come last.
@@ -115,53 +288,57 @@ enum SegmentKey {
     None,
 }
 
-/// What the first pass finds in a chunk of accounts.
-struct Surveyed {
-    purchases: Vec<Purchases>,
-    fitting: Fitting,
-    /// Value a day, at each of the three days.
-    rates: [Vec<ValuePerDay>; 3],
-}
-
-/// What the second pass finds in a chunk of accounts.
-struct Measured {
-    groups: Groups,
-    lines: Vec<AccountLine>,
-    census: Census,
-    /// Accounts of which nothing can be seen yet.
-    not_yet: u64,
-}
-
 /// Everything a pass needs, besides the accounts.
+#[derive(Debug)]
 struct Job<'a> {
     settings: &'a Settings,
     dates: Dates,
-    currency: Option<Currency>,
     summary: Option<SummaryDefinition>,
     question: Question,
 }
 
+/// What an account is judged in, at each of the three days.
+struct Contexts<'a> {
+    now: Context<'a>,
+    opening: Context<'a>,
+    revenue_opening: Context<'a>,
+}
+
+impl<'a> Contexts<'a> {
+    fn new(job: &'a Job<'_>, medians: [Option<ValueMedian>; 3]) -> Self {
+        let [now, opening, revenue_opening] = job.days();
+        let [at_now, at_opening, at_revenue] = medians;
+        let settings = job.settings;
+        Self {
+            now: settings.context_on(now, at_now),
+            opening: settings.context_on(opening, at_opening),
+            revenue_opening: settings.context_on(revenue_opening, at_revenue),
+        }
+    }
+}
+
 impl<'a> Job<'a> {
-    fn new(
-        settings: &'a Settings,
-        dates: Dates,
-        currency: Option<Currency>,
-    ) -> Result<Self, ScorecardError> {
-        let money = match currency {
+    fn new(settings: &'a Settings) -> Result<Self, ScorecardError> {
+        let dates = settings.dates()?;
+        let money = match settings.currency {
             None => None,
             Some(currency) => Some((currency, RevenueQuestion::new(settings, &dates, currency)?)),
         };
+        let playbook = &settings.playbook;
         let question = Question {
             fcr: FcrDefinition::new(settings.repeat_window_days, RepeatRule::Rolling)?,
             service_window: ServiceWindow::of_days(dates.window, dates.now)?,
             profiles: Profiles::new(),
+            care: relations::question(settings, &dates)?,
+            playbook: format!("{} {}", playbook.id(), playbook.version()),
             value: settings.value,
             now: dates.now,
             money,
         };
-        let summary =
-            currency.map(|currency| SummaryDefinition::new(currency, settings.value.refunds));
-        Ok(Self { settings, dates, currency, summary, question })
+        let summary = settings
+            .currency
+            .map(|currency| SummaryDefinition::new(currency, settings.value.refunds));
+        Ok(Self { settings, dates, summary, question })
     }
 
     /// The three days an account is classified at: now, and when each window opened.
@@ -169,79 +346,52 @@ impl<'a> Job<'a> {
         [self.dates.now, self.dates.opening, self.dates.revenue_opening]
     }
 
+    fn nothing(&self) -> PortfolioSurvey {
+        let fitting = Fitting::new(&self.settings.value);
+        PortfolioSurvey { fitting, rates: Default::default() }
+    }
+
+    fn empty_part(&self) -> ScorecardPart {
+        ScorecardPart {
+            groups: Groups::new(),
+            lines: Vec::new(),
+            census: Census::default(),
+            moves: Moves::default(),
+            tables: self.table_uses(&[]),
+            not_yet: 0,
+        }
+    }
+
+    fn table_uses(&self, chunk: &[Relationship]) -> Vec<TableUse> {
+        let Settings { coverage, currency, .. } = self.settings;
+        usage::table_uses(chunk, self.dates.now, coverage, *currency)
+    }
+
     /// First pass: purchases for the models, value a day for the portfolio's median.
-    fn survey(&self, chunk: &[Relationship]) -> Result<Surveyed, ScorecardError> {
-        let mut found = Surveyed {
-            purchases: Vec::with_capacity(chunk.len()),
-            fitting: Fitting::new(&self.settings.value),
-            rates: Default::default(),
-        };
+    fn survey(&self, chunk: &[Relationship]) -> Result<PortfolioSurvey, ScorecardError> {
+        let mut found = self.nothing();
+        let Some(summary) = self.summary else { return Ok(found) };
         let contexts = self.days().map(|day| self.settings.context_on(day, None));
         for relationship in chunk {
-            if let Some(summary) = self.summary {
-                let purchases = Purchases::of(relationship, self.dates.now, summary)
-                    .and_then(|purchases| {
-                        found.fitting.push(&purchases, &self.settings.value)?;
-                        Ok(purchases)
-                    })
-                    .map_err(|source| of_account(relationship, source))?;
-                found.purchases.push(purchases);
-                for (rates, context) in found.rates.iter_mut().zip(&contexts) {
-                    rates.extend(Evidence::of(relationship, context).value_per_day());
-                }
+            Purchases::of(relationship, self.dates.now, summary)
+                .and_then(|purchases| found.fitting.push(&purchases, &self.settings.value))
+                .map_err(|source| of_account(relationship, source))?;
+            for (rates, context) in found.rates.iter_mut().zip(&contexts) {
+                rates.extend(Evidence::of(relationship, context).value_per_day());
             }
         }
         Ok(found)
     }
 
-    /// Second pass: verdicts, and every account into the groups of its classes.
-    fn measure(
-        &self,
-        chunk: &[Relationship],
-        purchases: &[Purchases],
-        models: &Models,
-        medians: [Option<ValueMedian>; 3],
-        progress: &(dyn Fn(u64) + Sync),
-    ) -> Result<Measured, ScorecardError> {
-        let mut found = Measured {
-            groups: Groups::new(),
-            lines: Vec::with_capacity(chunk.len()),
-            census: Census::default(),
-            not_yet: 0,
-        };
-        let [now, opening, revenue_opening] = self.days();
-        let [at_now, at_opening, at_revenue] = medians;
-        let contexts = [
-            self.settings.context_on(now, at_now),
-            self.settings.context_on(opening, at_opening),
-            self.settings.context_on(revenue_opening, at_revenue),
-        ];
-        let mut purchases = purchases.iter();
-        for stride in chunk.chunks(STRIDE) {
-            for relationship in stride {
-                let purchases = purchases.next();
-                if !usage::is_seen(relationship, self.dates.now) {
-                    found.not_yet = found.not_yet.saturating_add(1);
-                    continue;
-                }
-                self.measure_one(relationship, purchases, models, &contexts, &mut found)
-                    .map_err(|source| of_account(relationship, source))?;
-            }
-            check_segments(&found.groups)?;
-            progress(u64::try_from(stride.len()).unwrap_or(u64::MAX));
-        }
-        Ok(found)
-    }
-
+    /// Second pass: verdicts, and the account into the groups of its classes.
     fn measure_one(
         &self,
         relationship: &Relationship,
-        purchases: Option<&Purchases>,
         models: &Models,
-        contexts: &[Context<'_>; 3],
-        found: &mut Measured,
+        contexts: &Contexts<'_>,
+        found: &mut ScorecardPart,
     ) -> Result<(), ScorecardError> {
-        let [now, opening, revenue_opening] = contexts;
+        let Contexts { now, opening, revenue_opening } = contexts;
         let mut now = *now;
         now.overrides = self.settings.overrides_of(relationship.account());
         let verdict = brief(&Evidence::of(relationship, &now), &now);
@@ -252,12 +402,18 @@ impl<'a> Job<'a> {
         } else {
             class_of(&Evidence::of(relationship, revenue_opening), revenue_opening)
         };
+        let there_at_opening = usage::is_seen(relationship, self.dates.opening);
         let profile = relationship.profile_known(self.dates.now);
         let named = profile.and_then(|profile| profile.segment.clone());
         let segment = named.clone().map_or(SegmentKey::None, SegmentKey::Named);
         let question = &self.question;
         let health = question.profiles.health(class, relationship, self.dates.now)?;
-        let outlook = match purchases {
+        let treated = Treated::of(relationship, &verdict, &self.settings.playbook, &now);
+        let purchases = match self.summary {
+            Some(summary) => Some(Purchases::of(relationship, self.dates.now, summary)?),
+            None => None,
+        };
+        let outlook = match &purchases {
             Some(purchases) => models.outlook(purchases)?,
             None => Outlook::default(),
         };
@@ -266,21 +422,25 @@ impl<'a> Job<'a> {
         let state = group(groups, class, &segment, question);
         state.accounts = state.accounts.saturating_add(1);
         state.health.push(&health)?;
-        if let (Some(money), Some(purchases)) = (&mut state.money, purchases) {
+        state.treatment.push(&treated);
+        if let (Some(money), Some(purchases)) = (&mut state.money, &purchases) {
             money.value.push(purchases, &outlook)?;
         }
         let state = group(groups, class_at_opening, &segment, question);
         state.survey.push(relationship, self.dates.window, self.dates.now)?;
         state.service.push(relationship)?;
+        state.care.push(relationship)?;
         if let (Some(money), Some((_, revenue))) = (&mut state.money, &question.money) {
             money.revenue.push_renewals(relationship, revenue)?;
         }
         let state = group(groups, class_at_revenue, &segment, question);
+        let mut mrr = None;
         if let (Some(money), Some((_, revenue))) = (&mut state.money, &question.money) {
-            money.revenue.push_subscriptions(relationship, revenue)?;
+            mrr = money.revenue.push_subscriptions(relationship, revenue)?;
         }
 
         found.census.count(class, verdict.stage);
+        found.moves.count(there_at_opening.then_some(class_at_opening), class);
         found.lines.push(AccountLine {
             account: relationship.account().clone(),
             segment: named,
@@ -294,7 +454,11 @@ impl<'a> Job<'a> {
             overridden: Override::in_force(now.overrides, now.as_of.day())
                 .map(|word| word.class().name()),
             class_at_opening: class_at_opening.name(),
+            there_at_opening,
+            mismatches: treated.mismatches,
             health: health.span(),
+            paid_in_window: self.paid_in_window(relationship),
+            mrr,
             p_alive: outlook.p_alive,
             expected_purchases: outlook.expected_purchases,
             residual_value: outlook.residual_value,
@@ -302,14 +466,33 @@ impl<'a> Job<'a> {
         Ok(())
     }
 
+    /// Purchases less refunds in the window, where there is any, each refund on the day of the
+    /// purchase it names.
+    fn paid_in_window(&self, relationship: &Relationship) -> Option<i128> {
+        let currency = self.settings.currency?;
+        let days = relationship.purchase_days(self.dates.now);
+        let own = days
+            .nets()
+            .iter()
+            .filter(|day| day.currency == currency && self.dates.window.contains(day.date));
+        own.map(|day| day.net)
+            .fold(None, |sum: Option<i128>, net| Some(sum.unwrap_or(0).saturating_add(net)))
+    }
+
     fn finish(
         &self,
-        book: &Book,
-        groups: Groups,
-        accounts: Vec<AccountLine>,
-        census: &Census,
-        models: Vec<crate::scorecard::FittedModel>,
+        part: ScorecardPart,
+        models: Vec<FittedModel>,
     ) -> Result<Scorecard, ScorecardError> {
+        let ScorecardPart { groups, lines: mut accounts, census, moves, tables, not_yet } = part;
+        accounts.sort_by(|one, other| one.account.cmp(&other.account));
+        let twice = accounts.windows(2).find_map(|pair| match pair {
+            [one, other] if one.account == other.account => Some(one.account.clone()),
+            _ => None,
+        });
+        if let Some(account) = twice {
+            return Err(ScorecardError::AccountTwice { account });
+        }
         let empty = || GroupState::new(&self.question);
         let mut total = empty();
         let mut by_class = CLASSES.map(|class| (class, empty()));
@@ -331,20 +514,18 @@ impl<'a> Job<'a> {
             accounts: state.accounts,
             figures: state.figures(&self.question, &known),
         };
-        let rules = &self.settings.rules;
+        let Settings { rules, playbook, currency, .. } = self.settings;
         Ok(Scorecard {
             as_of: self.dates.now,
-            currency: self.currency,
+            currency: *currency,
             window: self.dates.window,
             revenue_months: (self.dates.first, self.dates.last),
             rule_set: format!("{} {}", rules.id(), rules.version()),
-            tables: usage::table_uses(
-                book.relationships(),
-                self.dates.now,
-                &self.settings.coverage,
-                self.currency,
-            ),
+            playbook: format!("{} {}", playbook.id(), playbook.version()),
+            tables,
             population: census.population(),
+            transitions: moves.transitions(),
+            spreads: spreads(&accounts),
             models,
             total: group("all".to_owned(), &total),
             by_class: by_class
@@ -359,7 +540,7 @@ impl<'a> Job<'a> {
                 })
                 .collect(),
             accounts,
-            accounts_not_yet: 0,
+            accounts_not_yet: not_yet,
         })
     }
 }

@@ -79,6 +79,15 @@ pub enum ScorecardError {
     /// The health of a portfolio.
     #[error("health")]
     Health(#[from] tenure_health::PortfolioError),
+    /// The care of accounts.
+    #[error("care")]
+    Care(#[from] tenure_health::CareError),
+    /// An account in two parts of one portfolio.
+    #[error("account `{account}` is in two parts of the portfolio: each account belongs to one")]
+    AccountTwice {
+        /// Which.
+        account: AccountId,
+    },
     /// The months of revenue.
     #[error("revenue months")]
     RevenuePlan(#[from] tenure_revenue::PlanError),

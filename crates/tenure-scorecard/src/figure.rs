@@ -23,6 +23,8 @@ pub enum Unit {
     Money(Currency),
     /// Milliseconds.
     Millis,
+    /// Days.
+    Days,
 }
 
 /// A number: exact where it can be.
@@ -53,12 +55,14 @@ pub enum Section {
     Value,
     /// How are they doing?
     Health,
+    /// How are they looked after, and do they come back?
+    Relations,
 }
 
 impl Section {
     /// Every section, in the order of the report.
-    pub const ALL: [Self; 5] =
-        [Self::Survey, Self::Service, Self::Revenue, Self::Value, Self::Health];
+    pub const ALL: [Self; 6] =
+        [Self::Survey, Self::Service, Self::Revenue, Self::Value, Self::Health, Self::Relations];
 
     /// Its name in the report.
     ///
@@ -73,6 +77,7 @@ impl Section {
             Self::Revenue => "revenue",
             Self::Value => "value",
             Self::Health => "health",
+            Self::Relations => "relations",
         }
     }
 }

@@ -1,11 +1,13 @@
 //! The state of a group of accounts: one strand an engine, merged, never averaged.
 
+use tenure_health::{CareDefinition, CareTally};
 use tenure_model::{AsOf, Currency};
 use tenure_service::{FcrDefinition, ServiceWindow};
 
 use crate::error::ScorecardError;
 use crate::figure::Figure;
 use crate::health::{HealthState, Profiles};
+use crate::relations::{self, TreatmentState};
 use crate::revenue::{RevenueQuestion, RevenueStrand};
 use crate::service::ServiceState;
 use crate::settings::ValueSettings;
@@ -18,6 +20,9 @@ pub(crate) struct Question {
     pub(crate) fcr: FcrDefinition,
     pub(crate) service_window: ServiceWindow,
     pub(crate) profiles: Profiles,
+    pub(crate) care: CareDefinition,
+    /// The playbook, by name and version.
+    pub(crate) playbook: String,
     pub(crate) value: ValueSettings,
     pub(crate) now: AsOf,
     /// What concerns money; `None` where the book has none.
@@ -41,6 +46,8 @@ pub(crate) struct GroupState {
     pub(crate) survey: SurveyState,
     pub(crate) service: ServiceState,
     pub(crate) health: HealthState,
+    pub(crate) care: CareTally,
+    pub(crate) treatment: TreatmentState,
     pub(crate) money: Option<MoneyState>,
 }
 
@@ -58,6 +65,8 @@ impl GroupState {
             survey: SurveyState::new(),
             service: ServiceState::new(question.fcr, question.service_window),
             health: HealthState::new(&question.profiles),
+            care: CareTally::new(question.care),
+            treatment: TreatmentState::default(),
             money: question.money.as_ref().map(|(currency, revenue)| MoneyState {
                 revenue: RevenueStrand::new(revenue),
                 value: ValueState::new(*currency, question.now),
@@ -70,6 +79,8 @@ impl GroupState {
         self.survey.merge(&other.survey)?;
         self.service.merge(&other.service)?;
         self.health.merge(&other.health)?;
+        self.care.merge(&other.care)?;
+        self.treatment.merge(&other.treatment);
         if let (Some(own), Some(more)) = (&mut self.money, &other.money) {
             own.revenue.merge(&more.revenue)?;
             own.value.merge(&more.value)?;
@@ -87,6 +98,8 @@ impl GroupState {
             state.value.figures(&question.value, &known.fits, &mut out);
         }
         self.health.figures(&mut out);
+        relations::figures(&self.care, &mut out);
+        self.treatment.figures(&question.playbook, &mut out);
         out
     }
 }

@@ -2,7 +2,7 @@
 
 use tenure_classify::{Class, Stage};
 
-use crate::scorecard::Population;
+use crate::scorecard::{ClassTransition, Population};
 
 /// Classes in the order of the report.
 pub(crate) const CLASSES: [Class; 4] =
@@ -72,9 +72,44 @@ impl Census {
     }
 }
 
+/// Accounts by class before and class now. Merging counts is counting all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Moves {
+    /// Row: the class before, then not there yet. Column: the class now.
+    counts: [[u64; CLASSES.len()]; CLASSES.len() + 1],
+}
+
+impl Moves {
+    pub(crate) fn count(&mut self, from: Option<Class>, to: Class) {
+        let place = |class| CLASSES.iter().position(|&known| known == class);
+        let row = from.map_or(Some(CLASSES.len()), place);
+        let row = row.and_then(|row| self.counts.get_mut(row));
+        if let Some(count) = row.zip(place(to)).and_then(|(row, column)| row.get_mut(column)) {
+            *count = count.saturating_add(1);
+        }
+    }
+
+    pub(crate) fn merge(&mut self, other: &Self) {
+        let more = other.counts.iter().flatten();
+        for (count, more) in self.counts.iter_mut().flatten().zip(more) {
+            *count = count.saturating_add(*more);
+        }
+    }
+
+    pub(crate) fn transitions(&self) -> Vec<ClassTransition> {
+        let from = CLASSES.map(|class| Some(class.name())).into_iter().chain([None]);
+        let rows = from.zip(self.counts);
+        let cells = rows.flat_map(|(from, row)| {
+            let to = CLASSES.into_iter().zip(row);
+            to.map(move |(to, accounts)| ClassTransition { from, to: to.name(), accounts })
+        });
+        cells.collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{CLASSES, Census, STAGES};
+    use super::{CLASSES, Census, Moves, STAGES};
     use tenure_classify::{Class, Stage};
 
     #[test]
@@ -93,5 +128,24 @@ mod tests {
             assert_eq!(population.stages, counted);
         }
         assert_eq!((Class::ALL.len(), Stage::ALL.len()), (CLASSES.len(), STAGES.len()));
+    }
+
+    #[test]
+    fn every_move_is_counted_at_its_place() {
+        let mut moves = Moves::default();
+        for (times, from) in CLASSES.map(Some).into_iter().chain([None]).enumerate() {
+            for (more, to) in CLASSES.into_iter().enumerate() {
+                (0..10 * times + more).for_each(|_| moves.count(from, to));
+            }
+        }
+        let counted: Vec<u64> = moves.transitions().iter().map(|one| one.accounts).collect();
+        let rows = (0..5).flat_map(|row| (0..4).map(move |column| 10 * row + column));
+        assert_eq!(counted, rows.collect::<Vec<u64>>());
+        let mut twice = moves;
+        twice.merge(&moves);
+        let doubled = twice.transitions();
+        assert!(doubled.iter().zip(&counted).all(|(one, &once)| one.accounts == 2 * once));
+        let last = doubled.last().map(|one| (one.from, one.to));
+        assert_eq!(last, Some((None, "undetermined")));
     }
 }

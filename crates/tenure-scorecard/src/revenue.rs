@@ -60,11 +60,12 @@ impl RevenueStrand {
         }
     }
 
+    /// Adds an account; its recurring revenue at the last close, where it has a subscription.
     pub(crate) fn push_subscriptions(
         &mut self,
         relationship: &Relationship,
         question: &RevenueQuestion,
-    ) -> Result<(), ScorecardError> {
+    ) -> Result<Option<i128>, ScorecardError> {
         // What comes later may be in another currency, and is nobody's business today.
         let now = question.dates.now;
         let zone = question.plan.definition().zone;
@@ -73,7 +74,7 @@ impl RevenueStrand {
             all.filter(move |entry| now.sees(zone.date_of(entry.record.at), entry.recorded_at))
         };
         if visible().next().is_none() {
-            return Ok(());
+            return Ok(None);
         }
         let foreign = visible().any(|entry| {
             money::recurring_currency(&entry.record.change)
@@ -81,10 +82,11 @@ impl RevenueStrand {
         });
         if foreign {
             self.other_currency = self.other_currency.saturating_add(1);
-        } else {
-            self.state.push(&question.plan.account(visible())?)?;
+            return Ok(None);
         }
-        Ok(())
+        let account = question.plan.account(visible())?;
+        self.state.push(&account)?;
+        Ok(account.mrr(question.dates.last))
     }
 
     pub(crate) fn push_renewals(

@@ -1,6 +1,8 @@
 //! The scorecard of a portfolio: what the report prints and writes.
 
+use tenure_classify::Aspect;
 use tenure_model::{AccountId, AsOf, Completeness, Currency, Month, Period, Table, Text};
+use tenure_stats::Ratio;
 
 use crate::figure::Figure;
 
@@ -18,10 +20,17 @@ pub struct Scorecard {
     pub revenue_months: (Month, Month),
     /// The rule set that decided the classes: id and version.
     pub rule_set: String,
+    /// The playbook that treatment was compared with: id and version.
+    pub playbook: String,
     /// What was used of each table, every one of them, in the order of the documentation.
     pub tables: Vec<TableUse>,
     /// How many accounts there are of each class, by stage.
     pub population: Vec<Population>,
+    /// Accounts by their class when the window opened and their class at `as_of`: every pair, the
+    /// class before in the order of the report, then accounts that were not there yet.
+    pub transitions: Vec<ClassTransition>,
+    /// How the money is spread over accounts and classes; one a kind of money that anybody has.
+    pub spreads: Vec<Spread>,
     /// The models fitted to the portfolio.
     pub models: Vec<FittedModel>,
     /// Every figure over all accounts.
@@ -65,6 +74,42 @@ pub struct Population {
     pub accounts: u64,
     /// How many at each stage, in the order of the stages.
     pub stages: Vec<(&'static str, u64)>,
+}
+
+/// Accounts that went from one class to another within the window, or stayed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ClassTransition {
+    /// The class when the window opened; `None`: not there yet.
+    pub from: Option<&'static str>,
+    /// The class at `as_of`.
+    pub to: &'static str,
+    /// How many accounts.
+    pub accounts: u64,
+}
+
+/// How one kind of money is spread over accounts and classes at `as_of`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Spread {
+    /// Its name in files.
+    pub id: &'static str,
+    /// Its name for people.
+    pub label: &'static str,
+    /// Accounts with an amount above 0: the ones it is spread over.
+    pub accounts: u64,
+    /// Accounts with an amount below 0: in none of what follows.
+    pub below_zero: u64,
+    /// The sum, in minor units; `None` where it does not fit 128 bits.
+    pub total: Option<i128>,
+    /// Of each class, the sum in minor units and its share of the whole.
+    pub by_class: Vec<(&'static str, i128, Option<Ratio>)>,
+    /// Gini's coefficient over the accounts: 0 where all have the same.
+    pub gini: Option<Ratio>,
+    /// How many accounts make the largest tenth, rounded up.
+    pub largest: u64,
+    /// What share of the whole they have.
+    pub largest_share: Option<Ratio>,
 }
 
 /// A class, a segment, or everybody, with every figure.
@@ -123,8 +168,18 @@ pub struct AccountLine {
     pub reasons: Vec<&'static str>,
     /// The class that a person decided; beside the computed one, never instead of it.
     pub overridden: Option<&'static str>,
-    /// Its class when the window opened.
+    /// Its class when the window opened; undetermined where it was not there yet.
     pub class_at_opening: &'static str,
+    /// Whether anything of it could be seen when the window opened.
+    pub there_at_opening: bool,
+    /// Where it is not treated as the playbook says, as far as its history tells.
+    pub mismatches: Vec<Aspect>,
+    /// What it paid in the window, refunds taken off, in minor units of the reporting currency;
+    /// `None` where it bought nothing in it.
+    pub paid_in_window: Option<i128>,
+    /// Its monthly recurring revenue at the last close, in minor units; `None` without a
+    /// subscription in the reporting currency.
+    pub mrr: Option<i128>,
     /// Its health, least and greatest, 0 to 1000; `None` without a profile.
     pub health: Option<(i64, i64)>,
     /// The probability that it still buys; `None` where no model speaks of it.

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 
 use chrono::NaiveDate;
 use tenure_classify::{
-    Context, Evidence, Override, Pack, Policy, RuleSet, ValueMedian, ValuePerDay,
+    Context, Evidence, Override, Pack, Playbook, Policy, RuleSet, ValueMedian, ValuePerDay,
 };
 use tenure_clv::{DiscountRate, Refunds, TimeSpan, TimeUnit, Timing};
 use tenure_model::{AccountId, AsOf, Book, Coverage, Currency, Month, Period, Zone};
@@ -51,6 +51,8 @@ pub struct Settings {
     pub policy: Policy,
     /// What people decided about accounts: beside the computed class, never instead of it.
     pub overrides: BTreeMap<AccountId, Vec<Override>>,
+    /// How accounts are to be treated, by class and stage.
+    pub playbook: Playbook,
     /// Days within which another contact about an issue is a repeat.
     pub repeat_window_days: u32,
     /// How value is computed.
@@ -93,6 +95,7 @@ impl Settings {
             industry: None,
             policy: Policy::Strict,
             overrides: BTreeMap::new(),
+            playbook: Playbook::standard().clone(),
             repeat_window_days: 7,
             value: ValueSettings::default(),
         }

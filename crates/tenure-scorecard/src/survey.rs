@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use tenure_model::record::{Answer as Given, Survey};
+use tenure_model::record::Survey;
 use tenure_model::{AsOf, Period, Relationship};
 use tenure_stats::Level;
-use tenure_survey::{Answer, Definition, Reason, Tally};
+use tenure_survey::{Definition, Reason, Tally};
 
 use crate::error::ScorecardError;
 use crate::figure::{Basis, Figure, Section, Unit, Value};
@@ -42,7 +42,7 @@ impl SurveyState {
                     Survey::Ces => &mut self.ces,
                     other => return Err(ScorecardError::UnknownSurvey { found: other.name() }),
                 };
-                tally.push(answer(response.answer))?;
+                tally.push(response.answer)?;
             }
         }
         Ok(())
@@ -97,17 +97,5 @@ impl SurveyState {
                 definition: format!("{}: {formula}", score.definition()),
             });
         }
-    }
-}
-
-/// The answer as the survey engine knows it.
-fn answer(given: Given) -> Answer {
-    match given {
-        Given::Score(score) => Answer::from(score),
-        Given::NotApplicable => Answer::Missing(Reason::DontKnow),
-        Given::Dismissed => Answer::Missing(Reason::Dismissed),
-        Given::NoAnswer => Answer::Missing(Reason::NoAnswer),
-        Given::NotDelivered => Answer::Missing(Reason::NotDelivered),
-        _ => Answer::Missing(Reason::Blank),
     }
 }

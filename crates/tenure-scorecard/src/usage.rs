@@ -37,6 +37,20 @@ pub fn table_uses(
     uses.into()
 }
 
+/// Adds what was used of the same tables elsewhere.
+pub(crate) fn merge(uses: &mut [TableUse], more: &[TableUse]) {
+    for (own, other) in uses.iter_mut().zip(more) {
+        for (count, more) in [
+            (&mut own.records, other.records),
+            (&mut own.after_as_of, other.after_as_of),
+            (&mut own.not_yet_known, other.not_yet_known),
+            (&mut own.other_currency, other.other_currency),
+        ] {
+            *count = count.saturating_add(more);
+        }
+    }
+}
+
 fn unused(table: Table, completeness: Completeness) -> TableUse {
     TableUse {
         table,

@@ -7,14 +7,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::NaiveDate;
 use tenure_classify::{Class, Override, RuleSet};
 use tenure_model::record::{
-    AccountProfile, Answer, Purchase, Renewal, Response, SubscriptionChange, SubscriptionEvent,
-    Survey,
+    AccountProfile, Answer, Billing, Contract, Purchase, Renewal, Response, SubscriptionChange,
+    SubscriptionEvent, Survey, Terms,
 };
 use tenure_model::{
-    AccountId, Book, Coverage, Currency, Event, Instant, Money, Record, Table, Zone, parse_date,
+    AccountId, Book, Coverage, Currency, Event, Instant, Money, Record, Table, Tri, Zone,
+    parse_date,
 };
 use tenure_scorecard::{
-    Figure, Group, MAX_SEGMENTS, Scorecard, ScorecardError, Settings, Value, scorecard,
+    Figure, Group, MAX_SEGMENTS, Scorecard, ScorecardError, ScorecardPlan, Settings, Value,
+    scorecard,
 };
 
 fn day(text: &str) -> NaiveDate {
@@ -332,4 +334,61 @@ fn rules_and_overrides_go_with_the_scorecard() {
     assert_eq!((card.accounts[0].class, card.accounts[0].overridden), ("hybrid", Some("client")));
     let context = settings.context(&book, NonZeroUsize::MIN, &|_| {}).unwrap();
     assert_eq!(context.rules.id(), "house");
+}
+
+#[test]
+fn an_account_in_two_shards_is_named() {
+    let settings = settings("2025-12-31");
+    let plan = ScorecardPlan::new(&settings).unwrap();
+    let answer = || Response::new(day("2025-06-01"), Survey::Nps, Answer::Score(10));
+    let shard = || Book::from_events([event("acme", Record::Response(answer()))]).0;
+    let fitted = plan.fit(&plan.survey(&shard(), NonZeroUsize::MIN).unwrap());
+    let measure = || fitted.measure(&shard(), NonZeroUsize::MIN, &|_| {}).unwrap();
+    let mut part = measure();
+    part.merge(measure()).unwrap();
+    let error = fitted.finish(part).unwrap_err();
+    assert!(
+        matches!(&error, ScorecardError::AccountTwice { account } if account.as_str() == "acme")
+    );
+}
+
+#[test]
+fn a_class_that_changed_within_the_window_and_one_that_was_not_there() {
+    let old = [purchase("2023-03-01", "5.00", "EUR"), purchase("2025-03-01", "7.00", "EUR")];
+    let mut events: Vec<Event> = old.into_iter().map(|record| event("old", record)).collect();
+    events.push(event("new", purchase("2025-06-01", "30.00", "EUR")));
+    events.push(event("new", purchase("2025-06-02", "-2.00", "EUR")));
+    events.push(event("back", purchase("2023-06-02", "9.00", "EUR")));
+    events.push(event("back", purchase("2025-06-02", "-1.00", "EUR")));
+    let card = card(events, &settings("2025-12-31"));
+    let moved = |from: Option<&str>, to: &str| {
+        card.transitions.iter().find(|one| one.from == from && one.to == to).unwrap().accounts
+    };
+    assert_eq!((moved(Some("customer"), "customer"), moved(None, "customer")), (2, 1));
+    assert_eq!(card.transitions.iter().map(|one| one.accounts).max(), Some(2));
+    // 7.00 and 28.00; what was only given back is not spread.
+    let [paid] = card.spreads.as_slice() else { panic!("{:?}", card.spreads) };
+    assert_eq!((paid.id, paid.accounts, paid.below_zero), ("paid_in_window", 2, 1));
+    assert_eq!(paid.total, Some(3_500));
+    // (-1 x 7 + 1 x 28) / (2 x 35)
+    assert_eq!(paid.gini.unwrap().to_decimal(2), "0.30");
+    assert_eq!((paid.largest, paid.largest_share.unwrap().to_decimal(2)), (1, "0.80".to_owned()));
+}
+
+#[test]
+fn a_client_nobody_looks_after_is_not_treated_as_the_playbook_says() {
+    let mut contract =
+        Contract::new("retainer", day("2020-01-01"), Terms::Negotiated, Billing::Monthly);
+    contract.fiduciary = Tri::Yes;
+    let card = card([event("acme", Record::Contract(contract))], &settings("2025-12-31"));
+    let clients = card.by_class.first().unwrap();
+    let figure = figure(clients, "treated_as_said");
+    assert_eq!(figure.value, tenure_stats::Ratio::new(0, 1).map(Value::Ratio));
+    assert_eq!(count(clients, "treated_as_said", "support_model"), Some(1));
+    let line = card.accounts.first().unwrap();
+    let names: Vec<_> = line.mismatches.iter().map(|aspect| aspect.name()).collect();
+    assert_eq!(
+        names,
+        ["support_model", "cadence.personal_within_days", "cadence.review_within_days"]
+    );
 }

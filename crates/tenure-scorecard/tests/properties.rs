@@ -17,11 +17,13 @@ use proptest::test_runner::TestRunner;
 use tenure_classify::{Class, RuleSet};
 use tenure_model::record::{AccountProfile, Survey};
 use tenure_model::{
-    AsOf, Book, Coverage, Currency, Event, Instant, Month, Period, Record, Relationship, Table,
-    Zone,
+    AsOf, Book, Completeness, Coverage, Currency, Event, Instant, Month, Period, Record,
+    Relationship, Table, Zone,
 };
 use tenure_revenue::RevenueDefinition;
-use tenure_scorecard::{AccountLine, Figure, Group, Scorecard, Settings, Value, scorecard};
+use tenure_scorecard::{
+    AccountLine, Figure, Group, Scorecard, ScorecardPlan, Settings, Value, scorecard,
+};
 use tenure_testing::oracle::classify as verdicts;
 use tenure_testing::oracle::revenue::{Company, Row};
 use tenure_testing::oracle::scorecard::{Asked, Part};
@@ -167,6 +169,7 @@ fn check(
     asked: &Asked,
     months: (Month, Month),
     places: &[Place<'_>],
+    referrals: bool,
     belongs: impl Fn(&Place<'_>, &'static str) -> bool,
 ) {
     let those = |class: fn(&Place<'_>) -> &'static str| -> Vec<&Relationship> {
@@ -243,7 +246,53 @@ fn check(
     assert_eq!((count(by_count, "due"), count(by_count, "pending")), (terms.won.1, terms.pending));
     assert!(is_part(figure(group, "renewal_rate_value"), terms.kept, 1));
 
+    let delivered = figure(group, "delivered_on_time");
+    let on_time = asked.delivered_on_time(&then);
+    assert!(is_part(delivered, on_time, 1), "{:?} {on_time:?}", delivered.value);
+    assert_eq!(count(delivered, "due"), on_time.1);
+    if referrals {
+        let (found, expected) = (figure(group, "referring"), asked.referring(&then));
+        assert!(is_part(found, expected, 1), "{:?} {expected:?}", found.value);
+    }
+
     check_revenue(group, asked, months, &those(|place| place.at_revenue));
+}
+
+/// Who went from which class to which, and how the money is spread.
+fn check_moves(card: &Scorecard, places: &[Place<'_>]) {
+    let from =
+        |place: &Place<'_>, line: &AccountLine| line.there_at_opening.then_some(place.at_opening);
+    for one in &card.transitions {
+        let those = places
+            .iter()
+            .zip(&card.accounts)
+            .filter(|(place, line)| from(place, line) == one.from && place.class == one.to);
+        assert_eq!(i128::from(one.accounts), len(those.count()), "{one:?}");
+    }
+    for spread in &card.spreads {
+        let of = |line: &AccountLine| match spread.id {
+            "mrr" => line.mrr,
+            _ => line.paid_in_window,
+        };
+        let mut amounts: Vec<i128> = card.accounts.iter().filter_map(of).collect();
+        assert_eq!(
+            i128::from(spread.below_zero),
+            len(amounts.iter().filter(|&&one| one < 0).count())
+        );
+        amounts.retain(|&one| one > 0);
+        let total = amounts.iter().fold(0, |sum, one| sum + one);
+        assert_eq!((i128::from(spread.accounts), spread.total), (len(amounts.len()), Some(total)));
+        let classes = spread.by_class.iter().fold(0, |sum, (_, one, _)| sum + one);
+        assert_eq!(classes, total);
+        // Half the mean difference of any two, over the mean.
+        let pairs =
+            amounts.iter().flat_map(|one| amounts.iter().map(move |other| (one - other).abs()));
+        let gini = spread.gini.unwrap();
+        assert_eq!(
+            gini.num() * 2 * len(amounts.len()) * total,
+            pairs.fold(0, |sum, one| sum + one) * gini.den()
+        );
+    }
 }
 
 /// Recurring revenue of a group, by the oracle of revenue.
@@ -367,13 +416,16 @@ proptest! {
             repeat_days: 7,
         };
         let months = card.revenue_months;
-        check(&card.total, &asked, months, &places, |_, _| true);
+        let referrals = coverage.of(Table::Referrals) != Completeness::Absent;
+        check(&card.total, &asked, months, &places, referrals, |_, _| true);
         for group in &card.by_class {
-            check(group, &asked, months, &places, |_, class| class == group.name);
+            check(group, &asked, months, &places, referrals, |_, class| class == group.name);
         }
         for group in &card.by_segment {
-            check(group, &asked, months, &places, |place, _| place.segment == group.name);
+            let own = |place: &Place<'_>, _: &'static str| place.segment == group.name;
+            check(group, &asked, months, &places, referrals, own);
         }
+        check_moves(&card, &places);
         for used in &card.tables {
             prop_assert_eq!(used.other_currency, in_euro(&book, used.table), "{}", used.table.name());
         }
@@ -441,6 +493,36 @@ proptest! {
             prop_assert!(of_book(&book, &settings, threads) == one, "{} threads", threads);
         }
         prop_assert!(card(&shuffled, &settings) == one);
+    }
+
+    #[test]
+    fn any_shards_in_any_order_are_the_whole(
+        events in book_events(),
+        as_of in as_of(),
+        coverage in coverage(),
+        shards in 1_usize..5,
+        salt in any::<u64>(),
+    ) {
+        let settings = asked(as_of, coverage, None);
+        let (whole, _) = Book::from_events(events.clone());
+        let mut parts = vec![Vec::new(); shards];
+        for event in events {
+            let hash = event.account.as_str().bytes().fold(salt, |hash, byte| {
+                hash.wrapping_mul(31).wrapping_add(u64::from(byte))
+            });
+            parts[usize::try_from(hash % u64::try_from(shards).unwrap()).unwrap()].push(event);
+        }
+        let books: Vec<Book> = parts.into_iter().map(|part| Book::from_events(part).0).collect();
+        let (one, two) = (NonZeroUsize::MIN, NonZeroUsize::new(2).unwrap());
+        let plan = ScorecardPlan::new(&settings).unwrap();
+        let mut surveys = books.iter().map(|book| plan.survey(book, two).unwrap());
+        let mut survey = surveys.next().unwrap();
+        surveys.for_each(|more| survey.merge(&more).unwrap());
+        let fitted = plan.fit(&survey);
+        let mut measured = books.iter().rev().map(|book| fitted.measure(book, one, &|_| {}).unwrap());
+        let mut part = measured.next().unwrap();
+        measured.for_each(|more| part.merge(more).unwrap());
+        prop_assert!(fitted.finish(part).unwrap() == of_book(&whole, &settings, 1));
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod rate;
 mod sla;
 mod times;
 mod window;
+mod windowed;
 
 pub use automation::{AutomationCounts, AutomationTally};
 pub use deflection::{DeflectionCounts, DeflectionDefinition, DeflectionTally};

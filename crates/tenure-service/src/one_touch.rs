@@ -1,16 +1,15 @@
 //! Cases solved in one touch, by the rules of several tools.
 
-use std::fmt;
-
 use tenure_model::Entry;
 use tenure_model::record::{Case, CaseStatus};
 use tenure_stats::Share;
 
 use crate::counters::{Counters, adds_up, at_most, counters, share};
-use crate::error::{DefinitionMismatchError, RowError, TallyError};
+use crate::error::{RowError, TallyError};
 use crate::rate::ServiceRate;
 use crate::times::push_each;
 use crate::window::{Place, ServiceWindow};
+use crate::windowed::windowed;
 
 /// Which solved cases count as settled in one touch.
 ///
@@ -197,15 +196,11 @@ pub struct OneTouchTally {
     counts: OneTouchCounts,
 }
 
+windowed!(OneTouchTally of OneTouchCounts, in the document OneTouchDocument named "OneTouchTally");
+
 impl OneTouchTally {
     /// The id and version of the definitions counted together.
     pub const DEFINITION: &'static str = "one_touch.v1";
-
-    /// Nothing counted yet.
-    #[must_use]
-    pub const fn new(window: ServiceWindow) -> Self {
-        Self { window, counts: OneTouchCounts::ZERO }
-    }
 
     /// Counts one case, whatever the period.
     ///
@@ -256,30 +251,6 @@ impl OneTouchTally {
             Place::Outside => OneTouchCounts { cases: 1, outside: 1, ..OneTouchCounts::ZERO },
             Place::Unseen => OneTouchCounts { cases: 1, unseen: 1, ..OneTouchCounts::ZERO },
         }
-    }
-
-    /// Takes in a tally of other cases under the same window.
-    ///
-    /// # Errors
-    /// Another window, or a full count; ours is then as it was.
-    pub fn merge(&mut self, other: &Self) -> Result<(), TallyError> {
-        DefinitionMismatchError::require_same(
-            (Self::DEFINITION, self.window),
-            (Self::DEFINITION, other.window),
-        )?;
-        Ok(self.counts.absorb(other.counts)?)
-    }
-
-    /// Which cases, seen from when.
-    #[must_use]
-    pub const fn window(&self) -> ServiceWindow {
-        self.window
-    }
-
-    /// Everything counted.
-    #[must_use]
-    pub const fn counts(&self) -> OneTouchCounts {
-        self.counts
     }
 
     /// The solved cases for which the rule holds, of those that tell what it reads.
@@ -345,40 +316,5 @@ impl OneTouchTally {
             ServiceRate::new(rule.name(), self.to_string(), self.share(rule), &excluded)
         };
         OneTouchRule::ALL.iter().map(rate).collect()
-    }
-}
-
-/// The definitions' id and version, and the window.
-impl fmt::Display for OneTouchTally {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", Self::DEFINITION, self.window)
-    }
-}
-
-/// A tally on its way in or out.
-#[cfg(feature = "serde")]
-#[derive(serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields, rename = "OneTouchTally")]
-struct OneTouchDocument {
-    window: ServiceWindow,
-    counts: OneTouchCounts,
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<OneTouchDocument> for OneTouchTally {
-    type Error = crate::error::StateError;
-
-    fn try_from(document: OneTouchDocument) -> Result<Self, Self::Error> {
-        let OneTouchDocument { window, counts } = document;
-        counts.check()?;
-        window.check_outside(OneTouchCounts::TALLY, counts.outside)?;
-        Ok(Self { window, counts })
-    }
-}
-
-#[cfg(feature = "serde")]
-impl From<OneTouchTally> for OneTouchDocument {
-    fn from(tally: OneTouchTally) -> Self {
-        Self { window: tally.window, counts: tally.counts }
     }
 }

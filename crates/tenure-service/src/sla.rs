@@ -1,16 +1,15 @@
 //! Promises kept.
 
-use std::fmt;
-
 use tenure_model::record::Case;
 use tenure_model::{Entry, Instant};
 use tenure_stats::Share;
 
 use crate::counters::{Counters, adds_up, counters, share};
-use crate::error::{CaseError, DefinitionMismatchError, RowError, TallyError};
+use crate::error::{CaseError, RowError, TallyError};
 use crate::rate::ServiceRate;
 use crate::times::{elapsed_ms, push_each};
 use crate::window::{Place, ServiceWindow};
+use crate::windowed::windowed;
 
 /// How a promise stands.
 ///
@@ -205,15 +204,11 @@ pub struct SlaTally {
     counts: SlaCounts,
 }
 
+windowed!(SlaTally of SlaCounts, in the document SlaDocument named "SlaTally");
+
 impl SlaTally {
     /// The id and version of the definition: resolution, in calendar time without the pauses.
     pub const DEFINITION: &'static str = "sla.resolution.calendar.v1";
-
-    /// Nothing counted yet.
-    #[must_use]
-    pub const fn new(window: ServiceWindow) -> Self {
-        Self { window, counts: SlaCounts::ZERO }
-    }
 
     /// Counts one promise, whatever the period.
     ///
@@ -311,30 +306,6 @@ impl SlaTally {
         Ok(one)
     }
 
-    /// Takes in a tally of other rows under the same window.
-    ///
-    /// # Errors
-    /// Another window, or a full count; ours is then as it was.
-    pub fn merge(&mut self, other: &Self) -> Result<(), TallyError> {
-        DefinitionMismatchError::require_same(
-            (Self::DEFINITION, self.window),
-            (Self::DEFINITION, other.window),
-        )?;
-        Ok(self.counts.absorb(other.counts)?)
-    }
-
-    /// Which cases, seen from when.
-    #[must_use]
-    pub const fn window(&self) -> ServiceWindow {
-        self.window
-    }
-
-    /// All rows, by what became of them.
-    #[must_use]
-    pub const fn counts(&self) -> SlaCounts {
-        self.counts
-    }
-
     /// Kept, of all decided.
     #[must_use]
     pub fn attainment(&self) -> Share {
@@ -372,40 +343,5 @@ impl SlaTally {
             ServiceRate::new("attainment", self.to_string(), self.attainment(), &never),
             ServiceRate::new("closed_only", self.to_string(), self.closed_only(), &closed),
         ]
-    }
-}
-
-/// The definition's id and version, and the window.
-impl fmt::Display for SlaTally {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", Self::DEFINITION, self.window)
-    }
-}
-
-/// A tally on its way in or out.
-#[cfg(feature = "serde")]
-#[derive(serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields, rename = "SlaTally")]
-struct SlaDocument {
-    window: ServiceWindow,
-    counts: SlaCounts,
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<SlaDocument> for SlaTally {
-    type Error = crate::error::StateError;
-
-    fn try_from(document: SlaDocument) -> Result<Self, Self::Error> {
-        let SlaDocument { window, counts } = document;
-        counts.check()?;
-        window.check_outside(SlaCounts::TALLY, counts.outside)?;
-        Ok(Self { window, counts })
-    }
-}
-
-#[cfg(feature = "serde")]
-impl From<SlaTally> for SlaDocument {
-    fn from(tally: SlaTally) -> Self {
-        Self { window: tally.window, counts: tally.counts }
     }
 }

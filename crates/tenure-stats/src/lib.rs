@@ -3,6 +3,7 @@
 
 mod adjust;
 pub mod beta;
+mod concentration;
 mod convert;
 mod density;
 mod error;
@@ -21,6 +22,7 @@ mod survival;
 
 pub use adjust::{benjamini_hochberg, bonferroni, holm};
 pub use beta::Tails;
+pub use concentration::{Concentration, NegativePartError};
 pub use convert::{count_to_f64, integer_to_f64, len_to_f64};
 pub use error::{DomainError, ExactSumError, ProbabilityError, ShareError, UnsortedError};
 pub use exact_sum::ExactSum;

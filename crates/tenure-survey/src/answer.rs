@@ -77,6 +77,29 @@ pub enum Answer {
     Missing(Reason),
 }
 
+/// A row of the table `responses`: not applicable is [`Reason::DontKnow`].
+///
+/// ```
+/// use tenure_model::record;
+/// use tenure_survey::{Answer, Reason};
+///
+/// assert_eq!(Answer::from(record::Answer::Score(9)), Answer::Value(9));
+/// assert_eq!(Answer::from(record::Answer::Blank), Answer::Missing(Reason::Blank));
+/// ```
+impl From<tenure_model::record::Answer> for Answer {
+    fn from(given: tenure_model::record::Answer) -> Self {
+        use tenure_model::record::Answer as Given;
+        match given {
+            Given::Score(score) => Self::from(score),
+            Given::NotApplicable => Self::Missing(Reason::DontKnow),
+            Given::Dismissed => Self::Missing(Reason::Dismissed),
+            Given::NoAnswer => Self::Missing(Reason::NoAnswer),
+            Given::NotDelivered => Self::Missing(Reason::NotDelivered),
+            _ => Self::Missing(Reason::Blank),
+        }
+    }
+}
+
 impl From<i64> for Answer {
     fn from(value: i64) -> Self {
         Self::Value(value)

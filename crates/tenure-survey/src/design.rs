@@ -1,8 +1,6 @@
 //! Scores of designed samples: strata, finite populations, panels, and how many to ask.
 
-use tenure_stats::{
-    Interval, IntervalMethod, Level, Ratio, Share, ZTest, count_to_f64, integer_to_f64, normal,
-};
+use tenure_stats::{Interval, IntervalMethod, Level, Ratio, Share, ZTest, count_to_f64, normal};
 
 use crate::error::DesignError;
 use crate::{Estimate, Fraction, NetScore};
@@ -193,7 +191,11 @@ impl Stratified {
             Some((inside + weight * variance, outside + (1.0 - weight) * variance))
         });
         let rest = match correction {
-            FiniteCorrection::Apply => 1.0 - size / integer_to_f64(people),
+            // one fraction: of a near census the difference would cancel
+            FiniteCorrection::Apply => {
+                let left = people.saturating_sub(i128::from(pooled.n())); // never more answers
+                Ratio::new(left, people).map_or(0.0, Ratio::to_f64)
+            }
             FiniteCorrection::Ignore => 1.0,
         };
         let post_stratified = within
@@ -505,6 +507,24 @@ mod tests {
         let unsure = Stratified::new(&census, FiniteCorrection::Ignore).unwrap();
         assert_eq!(unsure.standard_error(), None);
         assert_eq!(stratum([0, 0, 1], 1).standard_error(), Some(0.0));
+    }
+
+    #[test]
+    fn a_near_census_keeps_its_digits() {
+        let strata = [
+            ([109, 147, 152], 408),
+            ([0, 3_829_301, 843_743_156], 847_572_457),
+            ([152, 154, 40], 1039),
+            ([200, 85, 152], 437),
+        ];
+        let strata = strata.map(|([d, n, p], people)| {
+            FiniteSample::new(NetScore::new(d, n, p).unwrap(), people).unwrap()
+        });
+        let score = Stratified::new(&strata, FiniteCorrection::Apply).unwrap();
+        // fractions in Python, the root by mpmath with 60 digits
+        let expected = 2.636_746_704_959_344_8e-9;
+        let error = score.post_stratified_standard_error().unwrap() - expected;
+        assert!(error.abs() < 1e-12 * expected, "{error}");
     }
 
     #[test]

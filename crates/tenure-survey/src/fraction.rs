@@ -87,6 +87,21 @@ impl Fraction {
         Self { num: &self.num * 100, den: self.den.clone() }.reduced()
     }
 
+    /// The same as a ratio; `None` if its integers do not fit 128 bits.
+    ///
+    /// ```
+    /// use tenure_stats::Ratio;
+    /// use tenure_survey::Fraction;
+    ///
+    /// let half = Ratio::new(2, 4).ok_or("undefined")?;
+    /// assert_eq!(Fraction::from(half).to_ratio(), Ratio::new(1, 2));
+    /// # Ok::<(), &str>(())
+    /// ```
+    #[must_use]
+    pub fn to_ratio(&self) -> Option<Ratio> {
+        Ratio::new(i128::try_from(&self.num).ok()?, i128::try_from(&self.den).ok()?)
+    }
+
     /// The nearest float but for the last bit; 0 below the smallest.
     #[must_use]
     pub fn to_f64(&self) -> f64 {
@@ -153,5 +168,6 @@ mod tests {
             tiny = tiny.times(&tiny);
         }
         assert_eq!(tiny.to_f64().to_bits(), 0.0_f64.to_bits());
+        assert_eq!(tiny.to_ratio(), None);
     }
 }

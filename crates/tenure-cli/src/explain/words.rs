@@ -1,6 +1,8 @@
 //! Words for classes, stages, points.
 
-use tenure::classify::{Class, Context, Stage, Verdict};
+use std::borrow::Cow;
+
+use tenure::classify::{Aspect, Class, Context, Stage, Verdict};
 use tenure::model::Tri;
 
 use super::facts::incomplete;
@@ -62,4 +64,15 @@ pub(super) fn points(count: u32) -> String {
 pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// What of a treatment, for people.
+pub(super) fn aspect(aspect: Aspect) -> Cow<'static, str> {
+    match aspect {
+        Aspect::SupportModel => "support".into(),
+        Aspect::PersonalWithinDays => "last personal contact".into(),
+        Aspect::ReviewWithinDays => "last review".into(),
+        Aspect::MaxBroadcastsPerMonth => "broadcasts in the last 30 days".into(),
+        other => other.name().replace('_', " ").into(),
+    }
 }

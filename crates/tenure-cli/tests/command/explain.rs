@@ -78,6 +78,11 @@ HOW TO LOOK AFTER IT
   - roles: the manager leads, specialists join
   - cases: the manager follows a case to its end
 
+WHERE IT IS LOOKED AFTER OTHERWISE
+  - support: nobody assigned, should be named manager
+  - last personal contact: 56 days ago, should be 30 days ago or less
+  - last review: never, should be 90 days ago or less
+
 WHAT THIS RESTS ON
   - contracts: 1 record; complete
   - purchases: no record; complete
@@ -130,6 +135,10 @@ fn the_document_says_what_the_page_says() {
     assert_eq!(document["verdict"]["next_stage"]["on"], "2025-11-02");
     assert_eq!(document["settled_by"][0]["signal"], "referral.count");
     assert_eq!(document["treatment"]["row"]["id"], "client");
+    let mismatches = document["treatment"]["mismatches"].as_array().unwrap();
+    let aspects: Vec<_> = mismatches.iter().map(|one| one["aspect"].as_str().unwrap()).collect();
+    let cadence = ["cadence.personal_within_days", "cadence.review_within_days"];
+    assert_eq!(aspects, [&["support_model"], &cadence[..]].concat());
     assert_eq!(document["why_changed"], serde_json::Value::Null);
 }
 

@@ -12,6 +12,9 @@ mod readme;
 mod report;
 mod revenue;
 mod rules;
+mod schema;
+mod service;
+mod survey;
 
 use std::fs;
 use std::process::{Command, Output};

@@ -23,7 +23,7 @@ fn what_the_readmes_show_is_what_is_printed() {
             blocks.push(command.to_owned());
         }
     }
-    assert_eq!(blocks.len(), 3, "{blocks:?}");
+    assert_eq!(blocks.len(), 4, "{blocks:?}");
 }
 
 /// Each run of lines shown stands in what is printed, in order, the first at the beginning.

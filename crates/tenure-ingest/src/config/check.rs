@@ -234,7 +234,9 @@ fn origin(column: &Column, raw: &Spanned<RawColumn>) -> Result<Origin, Fault> {
     };
     let round = match &options.round {
         None => None,
-        Some(rule) if matches!(column.kind, Kind::Amount | Kind::Number) => Some(rounding(rule)?),
+        Some(rule) if matches!(column.kind, Kind::Amount | Kind::Number | Kind::Weight) => {
+            Some(rounding(rule)?)
+        }
         Some(rule) => {
             let message =
                 format!("`{}` is neither an amount nor a number: nothing to round", column.name);

@@ -150,6 +150,7 @@ tables! {
         role Value Kind::Text, "as what", "account manager";
         start Value Kind::Date, "first day", "2024-01-01";
         end Optional Kind::Date, "last day, included; empty: open", "";
+        person Optional Kind::Text, "who, by a name of yours; empty: not said", "j.doe";
         recorded_at Optional Kind::Instant, "when we knew; empty: always known", "";
     }
     Cases CaseRow "Support cases." {
@@ -184,6 +185,7 @@ tables! {
         survey Value Kind::Words(&["nps", "csat", "ces"]), "which question", "nps";
         score Column Kind::Score(&["blank", "not_applicable", "dismissed", "no_answer", "not_delivered"]), "the answer; empty: `blank`", "9";
         touchpoint Optional Kind::Text, "what the answer is about", "onboarding";
+        weight Optional Kind::Weight, "how much the answer counts in a designed sample; empty: not weighted", "1.25";
         recorded_at Optional Kind::Instant, "when we knew; empty: always known", "";
     }
     Points PointsRow "Entries in a loyalty ledger." {

@@ -81,6 +81,44 @@ impl Interaction {
         Self { date, channel, kind, direction, initiator, personal: false }
     }
 
+    /// Whether a person and this account spoke about the account's own matters: personal, not begun
+    /// by a machine, and neither `marketing` nor an `order`.
+    ///
+    /// ```
+    /// use tenure_model::record::{Direction, Initiator, Interaction};
+    /// let day = tenure_model::parse_date("2024-03-01")?;
+    /// let mut call = Interaction::new(day, "phone", "advice", Direction::In, Initiator::Account);
+    /// assert!(!call.is_human());
+    /// call.personal = true;
+    /// assert!(call.is_human() && !call.is_review());
+    /// call.kind = "order".into();
+    /// assert!(!call.is_human());
+    /// # Ok::<(), tenure_model::DateError>(())
+    /// ```
+    #[must_use]
+    pub fn is_human(&self) -> bool {
+        self.personal
+            && self.initiator != Initiator::Automated
+            && !matches!(self.kind.as_ref(), "marketing" | "order")
+    }
+
+    /// Whether it looked back together on how things go: [`is_human`](Self::is_human), and of kind
+    /// `review`, `strategy_review` or `qbr`.
+    ///
+    /// ```
+    /// use tenure_model::record::{Direction, Initiator, Interaction};
+    /// let day = tenure_model::parse_date("2024-03-01")?;
+    /// let mut meeting =
+    ///     Interaction::new(day, "meeting", "qbr", Direction::Mutual, Initiator::Provider);
+    /// meeting.personal = true;
+    /// assert!(meeting.is_review());
+    /// # Ok::<(), tenure_model::DateError>(())
+    /// ```
+    #[must_use]
+    pub fn is_review(&self) -> bool {
+        self.is_human() && matches!(self.kind.as_ref(), "review" | "strategy_review" | "qbr")
+    }
+
     pub(crate) fn check(&self) -> Result<(), RecordError> {
         if self.kind.is_empty() {
             return Err(RecordError::new("kind", "", "a word such as `advice` or `marketing`"));
@@ -203,13 +241,15 @@ pub struct Assignment {
     pub end: Option<NaiveDate>,
     /// As what.
     pub role: Text,
+    /// Who; `None` is not said.
+    pub person: Option<Text>,
 }
 
 impl Assignment {
-    /// An open assignment.
+    /// An open assignment of somebody who is not named.
     #[must_use]
     pub fn new(start: NaiveDate, role: impl Into<Text>) -> Self {
-        Self { start, end: None, role: role.into() }
+        Self { start, end: None, role: role.into(), person: None }
     }
 
     /// Whether it is in force on that day.

@@ -76,13 +76,16 @@ pub struct Response {
     pub answer: Answer,
     /// What the answer is about, where it is about something.
     pub touchpoint: Option<Text>,
+    /// How many people of the population the answer stands for, or any multiple of it: the weight of
+    /// a designed sample, 0 or more; `None`: not weighted.
+    pub weight: Option<Decimal>,
 }
 
 impl Response {
     /// An answer.
     #[must_use]
     pub const fn new(date: NaiveDate, survey: Survey, answer: Answer) -> Self {
-        Self { date, survey, answer, touchpoint: None }
+        Self { date, survey, answer, touchpoint: None, weight: None }
     }
 
     pub(crate) fn check(&self) -> Result<(), RecordError> {
@@ -92,6 +95,11 @@ impl Response {
                 let expected = format!("a whole number from {least} to {greatest}");
                 return Err(RecordError::new("score", score.to_string(), expected));
             }
+        }
+        if let Some(weight) =
+            self.weight.filter(|weight| weight.is_sign_negative() && !weight.is_zero())
+        {
+            return Err(RecordError::new("weight", weight.to_string(), "a weight of 0 or more"));
         }
         Ok(())
     }

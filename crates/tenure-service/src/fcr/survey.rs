@@ -1,14 +1,13 @@
 //! First contact resolution as customers tell it.
 
-use std::fmt;
-
 use tenure_model::{Instant, Tri};
 use tenure_stats::Share;
 
 use crate::counters::{Counters, adds_up, counters, share};
-use crate::error::{DefinitionMismatchError, TallyError};
+use crate::error::TallyError;
 use crate::rate::ServiceRate;
 use crate::window::{Place, ServiceWindow};
+use crate::windowed::windowed;
 
 counters! {
     /// What a [`SurveyFcrTally`] has counted: the asked are the sum of all others.
@@ -73,15 +72,11 @@ pub struct SurveyFcrTally {
     counts: SurveyFcrCounts,
 }
 
+windowed!(SurveyFcrTally of SurveyFcrCounts, in the document SurveyFcrDocument named "SurveyFcrTally");
+
 impl SurveyFcrTally {
     /// The id and version of the definition.
     pub const DEFINITION: &'static str = "fcr.survey.v1";
-
-    /// Nothing counted yet.
-    #[must_use]
-    pub const fn new(window: ServiceWindow) -> Self {
-        Self { window, counts: SurveyFcrCounts::ZERO }
-    }
 
     /// Counts what a customer says who was asked then.
     ///
@@ -111,30 +106,6 @@ impl SurveyFcrTally {
         one
     }
 
-    /// Takes in a tally of other customers under the same window.
-    ///
-    /// # Errors
-    /// Another window, or a full count; ours is then as it was.
-    pub fn merge(&mut self, other: &Self) -> Result<(), TallyError> {
-        DefinitionMismatchError::require_same(
-            (Self::DEFINITION, self.window),
-            (Self::DEFINITION, other.window),
-        )?;
-        Ok(self.counts.absorb(other.counts)?)
-    }
-
-    /// Who is counted, seen from when.
-    #[must_use]
-    pub const fn window(&self) -> ServiceWindow {
-        self.window
-    }
-
-    /// Everything counted.
-    #[must_use]
-    pub const fn counts(&self) -> SurveyFcrCounts {
-        self.counts
-    }
-
     /// Resolved in one contact, of those who say.
     #[must_use]
     pub fn share(&self) -> Share {
@@ -150,40 +121,5 @@ impl SurveyFcrTally {
         let SurveyFcrCounts { no_answer, outside, unseen, .. } = self.counts;
         let excluded = [("no_answer", no_answer), ("outside", outside), ("unseen", unseen)];
         vec![ServiceRate::new("survey_fcr", self.to_string(), self.share(), &excluded)]
-    }
-}
-
-/// The definition's id and version, and the window.
-impl fmt::Display for SurveyFcrTally {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", Self::DEFINITION, self.window)
-    }
-}
-
-/// A tally on its way in or out.
-#[cfg(feature = "serde")]
-#[derive(serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields, rename = "SurveyFcrTally")]
-struct SurveyFcrDocument {
-    window: ServiceWindow,
-    counts: SurveyFcrCounts,
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<SurveyFcrDocument> for SurveyFcrTally {
-    type Error = crate::error::StateError;
-
-    fn try_from(document: SurveyFcrDocument) -> Result<Self, Self::Error> {
-        let SurveyFcrDocument { window, counts } = document;
-        counts.check()?;
-        window.check_outside(SurveyFcrCounts::TALLY, counts.outside)?;
-        Ok(Self { window, counts })
-    }
-}
-
-#[cfg(feature = "serde")]
-impl From<SurveyFcrTally> for SurveyFcrDocument {
-    fn from(tally: SurveyFcrTally) -> Self {
-        Self { window: tally.window, counts: tally.counts }
     }
 }

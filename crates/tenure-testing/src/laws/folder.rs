@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tenure_ingest::Folder;
+use tenure_ingest::{CellFault, Folder, PlainFile};
 use tenure_model::Table;
 
 /// Between `tenure.toml` and the table.
@@ -32,6 +32,7 @@ pub fn folder(bytes: &[u8]) {
         (format!("{table}.csv{packed}"), content.to_vec()),
         ("orders.csv".to_owned(), content.to_vec()),
     ];
+    plain(&format!("{table}.csv{packed}"), content);
     files.extend(config.map(|config| ("tenure.toml".to_owned(), config.to_vec())));
 
     let Ok(folder) = Folder::in_memory(files) else { return };
@@ -54,4 +55,28 @@ pub fn folder(bytes: &[u8]) {
     assert!(profiles <= accounts && accounts <= records.saturating_add(profiles));
     let again = folder.read(|_| {}).map(|again| (again.counts(), again.book));
     assert!(again.is_ok_and(|again| again == (ingested.counts(), ingested.book)));
+}
+
+/// The same bytes as a file that is no account history: every row is used or rejected, in order.
+fn plain(name: &str, content: &[u8]) {
+    let mut used = 0_u64;
+    let mut last = 0;
+    let read = PlainFile::in_memory(name, content).read(
+        &["account"],
+        |line, cells| {
+            assert!(line > last && cells.len() == 1, "{line} after {last}");
+            last = line;
+            if cells.first().is_some_and(|cell| cell.is_empty()) {
+                return Err(CellFault::new(0, "an account"));
+            }
+            used = used.saturating_add(1);
+            Ok(())
+        },
+        |read, total| assert!(read <= total),
+    );
+    if let Ok(report) = read {
+        assert_eq!(report.rows, used.saturating_add(report.rejected));
+        let located = u64::try_from(report.rejects.len()).unwrap_or(u64::MAX);
+        assert!(located <= report.rejected);
+    }
 }

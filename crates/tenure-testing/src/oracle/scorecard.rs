@@ -113,6 +113,50 @@ impl Asked {
             .collect()
     }
 
+    /// Deliverables done on the day or before, of all that were due in the window.
+    #[must_use]
+    pub fn delivered_on_time(&self, accounts: &[&Relationship]) -> Part {
+        let due: Vec<_> = accounts
+            .iter()
+            .filter(|account| self.is_there(account))
+            .flat_map(|account| account.deliverables())
+            .filter(|entry| self.knows(entry.recorded_at))
+            .map(|entry| (entry.record.due, entry.record.done.filter(|&done| done <= self.as_of)))
+            .filter_map(|(due, done)| Some((due.filter(|&due| self.in_window(due))?, done)))
+            .collect();
+        let kept = due.iter().filter(|(due, done)| done.is_some_and(|done| done <= *due));
+        (whole(kept.count()), whole(due.len()))
+    }
+
+    /// Accounts that sent somebody in the window, of all that were there.
+    #[must_use]
+    pub fn referring(&self, accounts: &[&Relationship]) -> Part {
+        let sends = |account: &&&Relationship| {
+            account
+                .referrals()
+                .iter()
+                .any(|entry| self.knows(entry.recorded_at) && self.in_window(entry.record.date))
+        };
+        let there = || accounts.iter().filter(|account| self.is_there(account));
+        (whole(there().filter(sends).count()), whole(there().count()))
+    }
+
+    /// Whether anything of the relationship itself was seen by the end of the window: not what was
+    /// said of it, asked or promised.
+    fn is_there(&self, account: &Relationship) -> bool {
+        let seen = |day: NaiveDate, recorded_at| day <= self.as_of && self.knows(recorded_at);
+        account.contracts().iter().any(|one| seen(one.record.start, one.recorded_at))
+            || account.purchases().iter().any(|one| seen(one.record.date, one.recorded_at))
+            || account.interactions().iter().any(|one| seen(one.record.date, one.recorded_at))
+            || account.goals().iter().any(|one| seen(one.record.set, one.recorded_at))
+            || account.referrals().iter().any(|one| seen(one.record.date, one.recorded_at))
+            || account.assignments().iter().any(|one| seen(one.record.start, one.recorded_at))
+            || account
+                .deliverables()
+                .iter()
+                .any(|one| one.record.done.is_some_and(|done| seen(done, one.recorded_at)))
+    }
+
     /// Cases resolved by a bot, of all.
     #[must_use]
     pub fn automation(&self, accounts: &[&Relationship]) -> Part {

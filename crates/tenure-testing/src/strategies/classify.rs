@@ -201,8 +201,10 @@ fn goal() -> impl Strategy<Value = Record> {
 }
 
 fn assignment() -> impl Strategy<Value = Record> {
-    (day(), option::of(0_u64..600)).prop_map(|(start, length)| {
+    let person = option::weighted(0.7, select(vec!["ann", "bob"]));
+    (day(), option::of(0_u64..600), person).prop_map(|(start, length, person)| {
         let mut one = Assignment::new(start, "account manager");
+        one.person = person.map(Into::into);
         one.end = length.and_then(|days| start.checked_add_days(Days::new(days)));
         Record::Assignment(one)
     })

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use tenure_model::Rounding;
 use tenure_stats::{Level, Ratio};
 use tenure_survey::{
-    Answer, Bands, Cut, Definition, Direction, MissingPolicy, NetMethod, NetScore, Prior,
+    Answer, Bands, Cut, Definition, Direction, Fraction, MissingPolicy, NetMethod, NetScore, Prior,
     PseudoCounts, Reason, Scale, Tally,
 };
 
@@ -162,7 +162,7 @@ pub(super) fn merge(case: &Case<'_>) -> Result<Value, Trouble> {
     let mut part_scores = Vec::new();
     for part in case.list("parts")? {
         let part = Tally::from_histogram(Definition::nps(), &counts(part)?).map_err(say)?;
-        part_scores.extend(part.net_score().and_then(NetScore::theta).map(Ratio::to_f64));
+        part_scores.extend(part.net_score().and_then(NetScore::theta).map(Fraction::from));
         all.merge(&part).map_err(say)?;
     }
     let score = all.net_score().ok_or("no bands")?;
@@ -170,8 +170,8 @@ pub(super) fn merge(case: &Case<'_>) -> Result<Value, Trouble> {
         return Ok(Value::Null);
     };
     // the mistake: scores of parts averaged
-    let total = part_scores.iter().fold(0.0, |total, score| total + score);
-    let average = total / tenure_stats::len_to_f64(part_scores.len());
+    let total = part_scores.iter().fold(Fraction::zero(), |total, score| total.plus(score));
+    let average = total.to_f64() / tenure_stats::len_to_f64(part_scores.len());
     Ok(json!({
         "histogram": all.histogram(),
         "counts": [score.detractors(), score.passives(), score.promoters()],

@@ -1,0 +1,66 @@
+//! `report.json` against its JSON Schema, by a validator that is not ours.
+
+use boon::{Compiler, SchemaIndex, Schemas};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::{folder, json as document, path, printed};
+
+struct Check {
+    schemas: Schemas,
+    report: SchemaIndex,
+}
+
+impl Check {
+    fn new() -> Self {
+        let schema: Value = serde_json::from_str(&printed(&["schema", "report.json"])).unwrap();
+        let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+        compiler.add_resource("report.json", schema).unwrap();
+        let report = compiler.compile("report.json", &mut schemas).unwrap();
+        Self { schemas, report }
+    }
+
+    fn faults(&self, report: &Value) -> Option<String> {
+        self.schemas.validate(report, self.report).err().map(|error| format!("{error:#}"))
+    }
+}
+
+fn report(arguments: &[&str]) -> Value {
+    let out = TempDir::new().unwrap();
+    document(&[&["report", "--format", "json", "--out", path(&out)], arguments].concat())
+}
+
+#[test]
+fn every_report_fits_its_schema() {
+    let check = Check::new();
+    assert_eq!(check.faults(&report(&["--demo"])), None);
+    // No money, no segment, one answer.
+    let input = folder(&[("responses.csv", "account,date,survey,score\na,2024-05-01,nps,9\n")]);
+    let small = report(&[path(&input), "--as-of", "2024-12-31"]);
+    assert_eq!(small["currency"], Value::Null);
+    assert_eq!(check.faults(&small), None);
+}
+
+#[test]
+fn what_is_not_a_report_does_not() {
+    let check = Check::new();
+    let good = report(&["--demo", "--as-of", "2024-06-30"]);
+    assert_eq!(check.faults(&good), None);
+    let change = |pointer: &str, value: Value| {
+        let mut bad = good.clone();
+        *bad.pointer_mut(pointer).unwrap() = value;
+        assert!(check.faults(&bad).is_some(), "{pointer}");
+    };
+    change("/schema", json!("tenure/report/2"));
+    change("/as_of", json!("30.06.2024"));
+    change("/total/figures/0/value", json!("a lot"));
+    change("/accounts/0/class", json!("prospect"));
+    change("/accounts/0/score", json!([0, 101]));
+    change("/transitions/0/accounts", json!(-1));
+    let mut more = good.clone();
+    more["extra"] = json!(1);
+    assert!(check.faults(&more).is_some());
+    let mut less = good;
+    less.as_object_mut().unwrap().remove("spreads");
+    assert!(check.faults(&less).is_some());
+}
