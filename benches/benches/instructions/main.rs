@@ -7,6 +7,7 @@
 mod classify;
 mod clv;
 mod health;
+mod revenue;
 mod service;
 mod survey;
 
@@ -17,15 +18,15 @@ type Failure = Box<dyn std::error::Error>;
 type Workload = (&'static str, fn() -> Result<bool, Failure>);
 
 fn workloads() -> impl Iterator<Item = Workload> {
-    [
+    let areas = [
         classify::WORKLOADS.as_slice(),
         &clv::WORKLOADS,
         &health::WORKLOADS,
+        &revenue::WORKLOADS,
         &service::WORKLOADS,
         &survey::WORKLOADS,
-    ]
-    .concat()
-    .into_iter()
+    ];
+    areas.concat().into_iter()
 }
 
 fn main() -> Result<(), Failure> {

@@ -48,6 +48,9 @@ pub(crate) enum Command {
     /// Say how every account is doing, why, and whether the score foresees anything
     #[command(after_help = HEALTH_HELP)]
     Health(HealthArgs),
+    /// Show what their money does: movements, retention under every name, cohorts, renewals
+    #[command(after_help = crate::revenue::HELP)]
+    Revenue(crate::revenue::RevenueArgs),
     /// Say what they say: NPS, CSAT and CES of a folder or of one file of answers
     #[command(after_help = crate::survey::HELP)]
     Survey(crate::survey::SurveyArgs),

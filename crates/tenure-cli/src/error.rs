@@ -108,6 +108,16 @@ pub(crate) enum CommandError {
     FaultyFiles { faulty: usize, files: usize },
     #[error("{0}")]
     Clv(String),
+    #[error("no months are given to report: add --months YYYY-MM..YYYY-MM; no clock is read")]
+    NoMonths,
+    #[error("{0}")]
+    Revenue(String),
+    #[error("cannot use `{}`", path.display())]
+    ReadLog {
+        path: PathBuf,
+        #[source]
+        source: crate::revenue::ReadError,
+    },
     #[error(
         "`{}` is a file: name the column with the answers, as in --answers score; or give the folder with the tables",
         path.display()

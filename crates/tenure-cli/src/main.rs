@@ -17,6 +17,7 @@ mod near;
 mod overrides;
 mod progress;
 mod report;
+mod revenue;
 mod rules;
 mod service;
 mod settings;
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Report(args) => report::run(&args),
         Command::Classify(args) => classify::run(&args),
+        Command::Revenue(args) => revenue::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Health(args) => health::run(&args),
         Command::Survey(args) => survey::run(&args),

@@ -276,6 +276,17 @@ pub(crate) fn new_table() -> Table {
     table
 }
 
+/// A table of these columns, the first to the left.
+pub(crate) fn columns(names: &[&str], rows: Vec<Vec<String>>) -> Table {
+    let mut table = new_table();
+    table.set_header(head(names.iter().map(|&name| name.to_owned())));
+    for row in rows {
+        let cells = row.into_iter().enumerate();
+        table.add_row(cells.map(|(at, text)| if at == 0 { Cell::new(text) } else { right(text) }));
+    }
+    table
+}
+
 /// The accounts of each class, by the stages that occur.
 pub(crate) fn population(population: &[Population]) -> String {
     let stages: Vec<&str> = population

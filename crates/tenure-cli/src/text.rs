@@ -198,9 +198,18 @@ pub(crate) fn thousandths(score: i128) -> String {
 
 /// An amount of minor units, thousands apart.
 pub(crate) fn money(minor: i128, currency: Currency) -> String {
+    format!("{} {currency}", amount(minor, currency))
+}
+
+/// The same without its currency.
+pub(crate) fn amount(minor: i128, currency: Currency) -> String {
     let places = usize::from(currency.decimals());
-    let amount = if places == 0 { grouped(minor) } else { fixed(minor, places) };
-    format!("{amount} {currency}")
+    if places == 0 { grouped(minor) } else { fixed(minor, places) }
+}
+
+/// A rate in percent, or a dash where it is undefined.
+pub(crate) fn percent(rate: Option<tenure::revenue::Rate>) -> String {
+    rate.map_or_else(|| "–".to_owned(), |rate| ratio_in(Unit::Share, rate.ratio()))
 }
 
 /// A whole number, thousands apart.

@@ -66,6 +66,14 @@ pub enum MoneyError {
     },
 }
 
+/// More decimals than an amount of money may have.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{found}` decimals of {currency} are more than 8")]
+pub struct MinorUnitsError {
+    pub(crate) found: u8,
+    pub(crate) currency: Currency,
+}
+
 /// Not a date.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{found}` is not {expected}")]

@@ -13,6 +13,7 @@ mod error;
 mod event;
 mod instant;
 mod intake;
+mod minor_units;
 mod money;
 mod month;
 mod period;
@@ -33,10 +34,11 @@ pub use date::{anniversary, parse_date};
 pub use dormancy::{Dormancy, DormancyOptions};
 pub use error::{
     AllocationError, CurrencyError, DateError, DormancyOptionsError, IdError, InstantError,
-    MoneyError, NumberError, RecordError, ZoneError,
+    MinorUnitsError, MoneyError, NumberError, RecordError, ZoneError,
 };
 pub use event::{Event, Record};
 pub use instant::{Instant, Zone};
+pub use minor_units::MinorUnits;
 pub use money::{Minor, Money, parse_decimal};
 pub use month::Month;
 pub use period::Period;

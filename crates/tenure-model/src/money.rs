@@ -10,7 +10,7 @@ use crate::error::{MoneyError, NumberError};
 /// Magnitudes must lie below this many units.
 const MAX_INTEGER_DIGITS: usize = 15;
 /// The most places after the point.
-const MAX_PLACES: usize = 8;
+pub(crate) const MAX_PLACES: usize = 8;
 
 /// Reads a decimal in the one canonical grammar, exactly: `-?(0|[1-9][0-9]*)(\.[0-9]+)?`, at most
 /// 15 digits before the point and 8 after it. The result is normalised: no trailing zeros, no
@@ -169,8 +169,12 @@ impl Money {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn to_minor(&self) -> Result<Minor, MoneyError> {
-        let decimals = u32::from(self.currency.decimals());
-        let missing = decimals.checked_sub(self.amount.scale()).ok_or_else(|| {
+        self.to_minor_of(self.currency.decimals())
+    }
+
+    /// The amount in minor units of so many decimals.
+    pub(crate) fn to_minor_of(self, decimals: u8) -> Result<Minor, MoneyError> {
+        let missing = u32::from(decimals).checked_sub(self.amount.scale()).ok_or_else(|| {
             MoneyError::TooPrecise { found: self.amount.to_string(), currency: self.currency }
         })?;
         // A mantissa beyond 64 bits is beyond 64 bits in minor units too.

@@ -5,6 +5,7 @@ use tenure_model::Month;
 use crate::cohort::CohortRow;
 use crate::definition::FxPolicy;
 use crate::error::LedgerError;
+use crate::movement::Movement;
 use crate::plan::{RevenuePlan, span};
 use crate::retention::WindowSums;
 use crate::row::SubscriptionRow;
@@ -52,23 +53,19 @@ pub struct AccountRevenue {
 }
 
 impl AccountRevenue {
+    /// The gross movements of the reported months.
+    pub(crate) fn trace<'a>(
+        plan: &RevenuePlan,
+        rows: impl Iterator<Item = (usize, SubscriptionRow<'a>)>,
+    ) -> Result<Vec<Movement>, LedgerError> {
+        Ok(Walk::through(plan, rows, Some(Vec::new()))?.1.trace.unwrap_or_default())
+    }
+
     pub(crate) fn replay<'a>(
         plan: &RevenuePlan,
-        rows: impl Iterator<Item = SubscriptionRow<'a>>,
+        rows: impl Iterator<Item = (usize, SubscriptionRow<'a>)>,
     ) -> Result<Self, LedgerError> {
-        let mut timeline = Timeline::new(plan, rows)?;
-        let begins = match timeline.peek() {
-            Some(at) => earliest(at, plan)?,
-            None => plan.first(),
-        };
-        let mut walk = Walk::new(plan, begins);
-        let mut month = begins;
-        while month <= plan.last() {
-            walk.month(&mut timeline, month)?;
-            // The plan has seen that its last month has a next one.
-            let Some(next) = month.plus(1) else { break };
-            month = next;
-        }
+        let (begins, walk) = Walk::through(plan, rows, None)?;
         let Walk { closes, mut sums, .. } = walk;
         sums.windows = plan
             .windows()
@@ -144,8 +141,20 @@ fn earliest(at: i64, plan: &RevenuePlan) -> Result<Month, LedgerError> {
     }
 }
 
-/// The account at the end of the month before, and what it has been.
-struct Walk<'p> {
+/// A period of a walk.
+pub(crate) struct Step {
+    pub(crate) start: i64,
+    pub(crate) end: i64,
+    /// The month whose rate values its close.
+    pub(crate) own: Month,
+    /// The month whose rate values its movements.
+    pub(crate) common: Month,
+    /// Whether its movements are traced, where any are.
+    pub(crate) traced: bool,
+}
+
+/// The account at the end of the period before, and what it has been.
+pub(crate) struct Walk<'p> {
     plan: &'p RevenuePlan,
     closes: Vec<i128>,
     sums: Sums,
@@ -158,10 +167,40 @@ struct Walk<'p> {
     /// The value the last change left, and the last instant it fell to 0 or below.
     value: i128,
     fell: Option<i64>,
+    /// Every movement, where that is asked for.
+    trace: Option<Vec<Movement>>,
 }
 
 impl<'p> Walk<'p> {
-    fn new(plan: &'p RevenuePlan, begins: Month) -> Self {
+    /// From the first event, in whose month the closes begin, to the last month of the plan.
+    fn through<'a>(
+        plan: &'p RevenuePlan,
+        rows: impl Iterator<Item = (usize, SubscriptionRow<'a>)>,
+        trace: Option<Vec<Movement>>,
+    ) -> Result<(Month, Self), LedgerError> {
+        let mut timeline = Timeline::new(plan, rows)?;
+        let begins = Self::begins(plan, &timeline)?;
+        let mut walk = Self::new(plan, begins);
+        walk.trace = trace;
+        let mut month = begins;
+        while month <= plan.last() {
+            walk.month(&mut timeline, month)?;
+            // The plan has seen that its last month has a next one.
+            let Some(next) = month.plus(1) else { break };
+            month = next;
+        }
+        Ok((begins, walk))
+    }
+
+    /// The month of the first event.
+    pub(crate) fn begins(
+        plan: &RevenuePlan,
+        timeline: &Timeline<'_, '_>,
+    ) -> Result<Month, LedgerError> {
+        timeline.peek().map_or_else(|| Ok(plan.first()), |at| earliest(at, plan))
+    }
+
+    pub(crate) fn new(plan: &'p RevenuePlan, begins: Month) -> Self {
         let mut sums = Sums::empty(plan);
         sums.accounts = 1;
         let months = span(begins, plan.last()).saturating_add(1);
@@ -176,6 +215,7 @@ impl<'p> Walk<'p> {
             paid_ever: false,
             value: 0,
             fell: None,
+            trace: None,
         }
     }
 
@@ -190,15 +230,34 @@ impl<'p> Walk<'p> {
     }
 
     fn month(&mut self, timeline: &mut Timeline<'_, '_>, month: Month) -> Result<(), LedgerError> {
-        let start = self.plan.start(month).unwrap_or(CALENDAR_START);
-        let end = month.plus(1).and_then(|next| self.plan.start(next)).unwrap_or(i64::MAX);
+        let step = Step {
+            start: self.plan.start(month).unwrap_or(CALENDAR_START),
+            end: month.plus(1).and_then(|next| self.plan.start(next)).unwrap_or(i64::MAX),
+            own: month,
+            common: self.common_month(month),
+            traced: month >= self.plan.first(),
+        };
+        let found = self.step(timeline, step)?;
+        self.closes.push(self.close);
+        if let Some(sums) = self.plan.place(month).and_then(|at| self.sums.months.get_mut(at)) {
+            *sums = found;
+        }
+        Ok(())
+    }
+
+    /// One period, from close to close.
+    pub(crate) fn step(
+        &mut self,
+        timeline: &mut Timeline<'_, '_>,
+        step: Step,
+    ) -> Result<MonthSums, LedgerError> {
+        let Step { start, end, own: month, common, traced } = step;
         let (from, paid) = (self.close, self.pays);
         let mut net = MovementLines { opening: from, closing: from, ..MovementLines::default() };
         let mut gross = net;
         let (mut entered, mut counts) = (MovementCounts::default(), MovementCounts::default());
         // Without an event or a foreign price nothing moves.
         if timeline.foreign || timeline.peek().is_some_and(|at| at < end) {
-            let common = self.common_month(month);
             let opening = timeline.value(Measure::Monthly, common)?;
             let mut rose = None;
             self.observe(start, opening, &mut rose);
@@ -211,6 +270,13 @@ impl<'p> Walk<'p> {
                 let first = !self.paid_ever || self.outlasts(self.fell, at);
                 let change = Change { from: self.value, to, paid: pays, pays: now_pays, first };
                 change.enter(&mut gross, &mut counts).ok_or_else(|| overflow(at))?;
+                if let Some(trace) = self.trace.as_mut().filter(|_| traced)
+                    && change.is_movement()
+                {
+                    let (line, amount) = change.class().ok_or_else(|| overflow(at))?;
+                    let (from, rows) = (change.from, timeline.met());
+                    trace.push(Movement { month, at: instant(at), line, amount, from, to, rows });
+                }
                 self.observe(at, to, &mut rose);
                 self.paid_ever |= now_pays;
                 pays = now_pays;
@@ -232,11 +298,6 @@ impl<'p> Walk<'p> {
             }
         }
         self.paid_at_close |= self.pays;
-        self.closes.push(self.close);
-        let Some(sums) = self.plan.place(month).and_then(|place| self.sums.months.get_mut(place))
-        else {
-            return Ok(());
-        };
         let currency = self.plan.definition().currency;
         let closed = |lines| Waterfall::new(currency, lines).map_err(|_| overflow(start));
         let logos = Logos::new(
@@ -246,7 +307,7 @@ impl<'p> Walk<'p> {
             entered.churned,
             u64::from(self.pays),
         );
-        *sums = MonthSums {
+        Ok(MonthSums {
             net: closed(net)?,
             logos: logos.ok_or_else(|| overflow(start))?,
             gross: closed(gross)?,
@@ -254,8 +315,7 @@ impl<'p> Walk<'p> {
             arr: self.arr,
             base: from.max(0),
             kept: if from > 0 { self.close } else { 0 },
-        };
-        Ok(())
+        })
     }
 
     /// Notes the last fall, and the first change of the month that leaves the account above 0.

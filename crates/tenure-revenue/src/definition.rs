@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use tenure_model::{Currency, Instant, Rounding, Zone};
+use tenure_model::{Currency, Instant, MinorUnits, Month, Rounding, Zone};
 
 use crate::error::FactorError;
 use crate::exchange::ExchangeRates;
@@ -45,8 +45,8 @@ macro_rules! options {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.name())
             }
         }
@@ -147,6 +147,20 @@ options! {
     }
 }
 
+options! {
+    /// Whose revenue opens, moves and closes.
+    ///
+    /// ```
+    /// assert_eq!(tenure_revenue::RevenueUnit::default().name(), "account");
+    /// ```
+    RevenueUnit {
+        /// An account, with all its subscriptions.
+        Account = "account",
+        /// Each subscription for itself: a swap of two is churn and new business.
+        Subscription = "subscription",
+    }
+}
+
 /// What a weekly or daily amount is multiplied by to be a monthly one: any fraction above 0.
 ///
 /// ```
@@ -214,8 +228,12 @@ impl fmt::Display for MonthlyFactor {
 pub struct RevenueDefinition {
     /// The currency of every result.
     pub currency: Currency,
+    /// Decimals of the minor units: of this currency's results, and of every price.
+    pub minor_units: MinorUnits,
     /// Where the first of a month begins.
     pub zone: Zone,
+    /// Whose revenue it is; [`RevenuePlan::units`](crate::RevenuePlan::units) splits the events so.
+    pub unit: RevenueUnit,
     /// The one rounding, of a subscription's monthly amount and of its conversion.
     pub rounding: Rounding,
     /// Weeks of a month.
@@ -248,7 +266,9 @@ impl RevenueDefinition {
     pub fn new(currency: Currency) -> Self {
         Self {
             currency,
+            minor_units: MinorUnits::default(),
             zone: Zone::UTC,
+            unit: RevenueUnit::Account,
             rounding: Rounding::HalfAway,
             week: MonthlyFactor::WEEK,
             day: MonthlyFactor::DAY,
@@ -265,14 +285,41 @@ impl RevenueDefinition {
     }
 }
 
+impl RevenueDefinition {
+    /// The same at constant exchange rates: those named constant, and of a currency without one the
+    /// rate of a month, as a rule the close that opens the window. What moves beside the reported
+    /// numbers is then what accounts did, and not what rates did.
+    ///
+    /// ```
+    /// use tenure_model::{Currency, Month, parse_decimal};
+    /// use tenure_revenue::{FxPolicy, RevenueDefinition};
+    /// let (eur, january) = (Currency::new("EUR")?, Month::parse("2024-01")?);
+    /// let mut reported = RevenueDefinition::new(Currency::new("USD")?);
+    /// reported.rates.add(eur, january, parse_decimal("1.10")?)?;
+    /// let constant = reported.at_constant_rates(january);
+    /// assert_eq!(constant.fx, FxPolicy::Constant);
+    /// assert_eq!(constant.rates.constant(eur), reported.rates.rate(eur, january));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn at_constant_rates(&self, month: Month) -> Self {
+        let mut constant = self.clone();
+        constant.fx = FxPolicy::Constant;
+        constant.rates.fix(month);
+        constant
+    }
+}
+
 impl fmt::Display for RevenueDefinition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "MRR in {}, time zone {}, rounding {}, week {}, day {}, discounts {}, \
+            "MRR in {}, minor units {}, time zone {}, unit {}, rounding {}, week {}, day {}, discounts {}, \
              churn_recognition {}, pause {}, negative {}, late {}, known_by ",
             self.currency,
+            self.minor_units,
             self.zone.name(),
+            self.unit,
             self.rounding,
             self.week,
             self.day,
@@ -305,8 +352,8 @@ mod tests {
         let definition = RevenueDefinition::new(Currency::new("USD").unwrap());
         assert_eq!(
             definition.to_string(),
-            "MRR in USD, time zone UTC, rounding half_away, week 52/12, day 365/12, discounts all, \
-             churn_recognition service_end, pause zero_churn, negative floor, late restate, \
+            "MRR in USD, minor units ISO 4217, time zone UTC, unit account, rounding half_away, week 52/12, day 365/12, \
+             discounts all, churn_recognition service_end, pause zero_churn, negative floor, late restate, \
              known_by none, fx closing (0 rates), reactivation_window_days none"
         );
     }

@@ -6,13 +6,15 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use tenure_model::{Currency, Instant, Month, Period, Rounding, Zone, parse_date, parse_decimal};
+use tenure_model::{
+    Currency, Instant, MinorUnits, Month, Period, Rounding, Zone, parse_date, parse_decimal,
+};
 use tenure_stats::SurvivalCount;
 
 use crate::cohort::CohortRow;
 use crate::definition::{
     ChurnRecognition, Discounts, FxPolicy, LatePolicy, MonthlyFactor, NegativePolicy, PausePolicy,
-    RevenueDefinition,
+    RevenueDefinition, RevenueUnit,
 };
 use crate::exchange::ExchangeRates;
 use crate::plan::{RevenuePlan, span};
@@ -94,7 +96,9 @@ fn currency<E: Error>(code: &str) -> Result<Currency, E> {
 #[serde(deny_unknown_fields, rename = "RevenueDefinition")]
 struct DefinitionForm {
     currency: String,
+    minor_units: MinorUnits,
     zone: String,
+    unit: RevenueUnit,
     rounding: Rounding,
     week: MonthlyFactor,
     day: MonthlyFactor,
@@ -113,7 +117,9 @@ impl Serialize for RevenueDefinition {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         DefinitionForm {
             currency: self.currency.code().to_owned(),
+            minor_units: self.minor_units.clone(),
             zone: self.zone.name(),
+            unit: self.unit,
             rounding: self.rounding,
             week: self.week,
             day: self.day,
@@ -136,7 +142,9 @@ impl<'de> Deserialize<'de> for RevenueDefinition {
         let form = DefinitionForm::deserialize(deserializer)?;
         Ok(Self {
             currency: currency(&form.currency)?,
+            minor_units: form.minor_units,
             zone: Zone::parse(&form.zone).map_err(D::Error::custom)?,
+            unit: form.unit,
             rounding: form.rounding,
             week: form.week,
             day: form.day,

@@ -4,6 +4,8 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use tenure_model::{Currency, Instant, Money, MoneyError, Month};
 
+use crate::grain::Grain;
+
 /// A factor that is not above 0.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("factor `{num}/{den}` is not a fraction above 0")]
@@ -71,6 +73,16 @@ pub enum PlanError {
         earliest: Month,
         /// The last close there is.
         latest: Month,
+    },
+    /// Months that do not begin or end with a period of that length.
+    #[error("months `{first}..{last}` do not begin and end with a {grain}")]
+    Unaligned {
+        /// The first month.
+        first: Month,
+        /// The last month.
+        last: Month,
+        /// The length of a period.
+        grain: Grain,
     },
     /// More months than a plan may have.
     #[error("`{found}` months are more than {max}")]
@@ -163,6 +175,61 @@ pub enum LedgerError {
         /// The instant.
         at: Instant,
     },
+}
+
+/// Why a log of monthly amounts has no sums.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LogError {
+    /// An instant outside the years of the calendar.
+    #[error("`{found}` seconds since 1970 are outside the years 0001 to 9999")]
+    OutOfCalendar {
+        /// The seconds.
+        found: i64,
+    },
+    /// The rows were chosen by another clock than the plan's.
+    #[error("the log is known by {}, the plan by {}", known(*.log), known(*.plan))]
+    KnownBy {
+        /// The log's; `None` is any time.
+        log: Option<Instant>,
+        /// The plan's.
+        plan: Option<Instant>,
+    },
+    /// Late rows cannot be posted when recorded: a row does not keep when it was.
+    #[error(
+        "a log of monthly amounts can only `restate`: its rows do not keep when they were recorded"
+    )]
+    Late,
+    /// A row so long before the report that it is a mistake.
+    #[error("a row at {at} is more than {max} months before the end of {last}")]
+    TooEarly {
+        /// When it takes effect.
+        at: Instant,
+        /// The last month of the plan.
+        last: Month,
+        /// How many months the sums remember.
+        max: usize,
+    },
+    /// The ledger of an account refuses it: an amount that does not fit.
+    #[error("account `{account}`")]
+    Account {
+        /// Which account.
+        account: u32,
+        /// Why.
+        #[source]
+        source: LedgerError,
+    },
+    /// A sum over all accounts does not fit.
+    #[error("the accounts together")]
+    Sum {
+        /// Why.
+        #[source]
+        source: StateError,
+    },
+}
+
+fn known(by: Option<Instant>) -> String {
+    by.map_or_else(|| "any time".to_owned(), |by| by.to_string())
 }
 
 /// A waterfall whose lines do not lead from opening to closing.

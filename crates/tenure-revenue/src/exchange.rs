@@ -69,6 +69,15 @@ impl ExchangeRates {
         self.constant.get(&currency).copied()
     }
 
+    /// Makes the rates of a month constant, of currencies without a constant rate.
+    pub(crate) fn fix(&mut self, month: Month) {
+        for (&(currency, of), &rate) in &self.monthly {
+            if of == month {
+                self.constant.entry(currency).or_insert(rate);
+            }
+        }
+    }
+
     /// How many rates there are.
     #[must_use]
     pub fn len(&self) -> usize {

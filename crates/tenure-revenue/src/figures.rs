@@ -291,8 +291,8 @@ pub fn annualise_days(churn: f64, days: u32) -> Result<[f64; 2], ChurnRangeError
 /// ```
 ///
 /// *Shape*: average revenue an account and month (minor units), the gross margin, the monthly churn;
-/// minor units, as a rate whose numerator is `arpa * margin` (in lowest terms) times the churn's
-/// denominator. *Undefined when* churn is 0: not infinite. A negative (net) churn gives a negative,
+/// minor units, as a rate whose numerator is `arpa * margin` times the churn's denominator, and whole:
+/// of the margin's denominator only what does not divide it is left. *Undefined when* churn is 0: not infinite. A negative (net) churn gives a negative,
 /// meaningless number. *Accuracy*: exact. *Source*: ProfitWell; it assumes a constant churn, which
 /// cohorts rarely have.
 ///
@@ -306,8 +306,9 @@ pub fn annualise_days(churn: f64, days: u32) -> Result<[f64; 2], ChurnRangeError
 #[must_use]
 pub fn lifetime_value(arpa: i128, margin: Rate, churn: Rate) -> Option<Rate> {
     let margin = margin.ratio();
-    let earned = Ratio::new(arpa.checked_mul(margin.num())?, margin.den())?.reduced();
-    Rate::new(earned.num().checked_mul(churn.den())?, earned.den().checked_mul(churn.num())?)
+    let earned = arpa.checked_mul(margin.num())?.checked_mul(churn.den())?;
+    let whole = Ratio::new(earned, margin.den())?.reduced();
+    Rate::new(whole.num(), whole.den().checked_mul(churn.num())?)
 }
 
 /// Revenue lost by longer billing cycles, reported apart from downsell.

@@ -3,6 +3,7 @@
 
 mod account;
 mod cohort;
+mod compare;
 mod definition;
 #[cfg(feature = "serde")]
 mod document;
@@ -10,11 +11,17 @@ mod error;
 mod exact;
 mod exchange;
 mod figures;
+mod grain;
+mod lint;
+mod log;
+mod movement;
 mod plan;
+mod preset;
 mod price;
 mod renewal;
 mod retention;
 mod row;
+mod segment;
 mod state;
 mod survival;
 mod timeline;
@@ -22,13 +29,14 @@ mod waterfall;
 
 pub use account::AccountRevenue;
 pub use cohort::CohortRow;
+pub use compare::{MeasureDifference, MonthDifference, differences, explain_difference};
 pub use definition::{
     ChurnRecognition, Discounts, FxPolicy, LatePolicy, MonthlyFactor, NegativePolicy, PausePolicy,
-    RevenueDefinition,
+    RevenueDefinition, RevenueUnit,
 };
 pub use error::{
-    ChurnRangeError, ExchangeRateError, FactorError, LedgerError, NotClosedError, PlanError,
-    RenewalError, StateError, WaterfallError,
+    ChurnRangeError, ExchangeRateError, FactorError, LedgerError, LogError, NotClosedError,
+    PlanError, RenewalError, StateError, WaterfallError,
 };
 pub use exact::{CompoundRate, Rate};
 pub use exchange::ExchangeRates;
@@ -36,9 +44,15 @@ pub use figures::{
     CycleExtension, DayOfRevenue, LogoChurn, QuickRatio, annualise_days, annualise_monthly,
     daily_net_churn, lifetime_value, magic_number, net_growth,
 };
+pub use grain::{Grain, GrainPlan, GrainRow, GrainState};
+pub use lint::{LintFinding, LintKind};
+pub use log::{GroupedLog, LogEvent, RevenueLog};
+pub use movement::{Movement, MovementLine};
 pub use plan::RevenuePlan;
+pub use preset::{Caveats, LogoChurnBase, MovementView, VendorPreset};
 pub use renewal::{LateRenewal, RenewalDefinition, RenewalRates, RenewalState, quarter};
-pub use retention::Retention;
+pub use retention::{Retention, RetentionMeasure};
 pub use row::SubscriptionRow;
+pub use segment::{RevenueSegments, SegmentMonth, SegmentPolicy};
 pub use state::RevenueState;
 pub use waterfall::{Logos, MovementCounts, MovementLines, Waterfall};

@@ -1,12 +1,13 @@
 //! The question: which definition, which months, which retention windows.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use tenure_model::{Month, Zone};
 
 use crate::account::AccountRevenue;
-use crate::definition::RevenueDefinition;
+use crate::definition::{RevenueDefinition, RevenueUnit};
 use crate::error::{LedgerError, PlanError};
 use crate::row::SubscriptionRow;
 use crate::state::RevenueState;
@@ -122,7 +123,50 @@ impl RevenuePlan {
     where
         R: Into<SubscriptionRow<'a>>,
     {
-        AccountRevenue::replay(self, rows.into_iter().map(Into::into))
+        AccountRevenue::replay(self, rows.into_iter().map(Into::into).enumerate())
+    }
+
+    /// The contributions of one account by the unit of the definition: one, or one a subscription, in
+    /// order of name. With [`RevenueUnit::Account`](crate::RevenueUnit) the name is empty.
+    ///
+    /// # Errors
+    /// As [`RevenuePlan::account`]; rows are counted as they were given.
+    ///
+    /// ```
+    /// use tenure_model::record::{SubscriptionChange, SubscriptionEvent};
+    /// use tenure_model::{Currency, Instant, Money, Month, Zone};
+    /// use tenure_revenue::{RevenueDefinition, RevenuePlan, RevenueUnit};
+    /// let usd = Currency::new("USD")?;
+    /// let january = Month::parse("2024-01")?;
+    /// let mut definition = RevenueDefinition::new(usd);
+    /// definition.unit = RevenueUnit::Subscription;
+    /// let plan = RevenuePlan::new(definition, january, january)?;
+    /// let (at, monthly) = (Instant::parse("2024-01-05", Zone::UTC)?, Money::parse("100", usd)?);
+    /// let set = |name| SubscriptionEvent::new(at, name, SubscriptionChange::Set { monthly });
+    /// let events = [set("S-1"), set("S-2")];
+    /// let units = plan.units(&events)?;
+    /// assert_eq!(units.len(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn units<'a, R>(
+        &self,
+        rows: impl IntoIterator<Item = R>,
+    ) -> Result<Vec<(&'a str, AccountRevenue)>, LedgerError>
+    where
+        R: Into<SubscriptionRow<'a>>,
+    {
+        let rows = rows.into_iter().map(Into::into).enumerate();
+        if self.0.definition.unit == RevenueUnit::Account {
+            return Ok(vec![("", AccountRevenue::replay(self, rows)?)]);
+        }
+        let mut units: BTreeMap<&'a str, Vec<(usize, SubscriptionRow<'a>)>> = BTreeMap::new();
+        for (ordinal, row) in rows {
+            units.entry(&row.event.subscription).or_default().push((ordinal, row));
+        }
+        let replay = |(name, rows): (&'a str, Vec<_>)| {
+            Ok((name, AccountRevenue::replay(self, rows.into_iter())?))
+        };
+        units.into_iter().map(replay).collect()
     }
 
     /// The definition.

@@ -67,7 +67,7 @@ pub(crate) fn worth(
         Interval::Day => definition.day,
         _ => return None,
     };
-    let per_major = i128::from(price.amount.currency().minor_per_major());
+    let per_major = i128::from(definition.minor_units.minor_per_major(price.amount.currency()));
     let monthly = charged
         .times(per_major.checked_mul(i128::from(factor.num()))?, i128::from(factor.den()))?
         .times(1, i128::from(price.count))?;
@@ -106,19 +106,19 @@ pub(crate) fn convert(
     minor: i64,
     rate: Decimal,
     from: Currency,
-    into: Currency,
-    rounding: Rounding,
+    definition: &RevenueDefinition,
 ) -> Option<i64> {
+    let per_major = |currency| i128::from(definition.minor_units.minor_per_major(currency));
     Fraction::of(rate)?
-        .times(i128::from(into.minor_per_major()), i128::from(from.minor_per_major()))?
+        .times(per_major(definition.currency), per_major(from))?
         .times(i128::from(minor), 1)?
-        .round(rounding)
+        .round(definition.rounding)
 }
 
 #[cfg(test)]
 mod tests {
     use tenure_model::record::{Discount, Interval, Price, Reduction};
-    use tenure_model::{Currency, Money, Rounding, parse_decimal};
+    use tenure_model::{Currency, MinorUnits, Money, parse_decimal};
 
     use super::{Worth, convert, discounted, worth};
     use crate::definition::RevenueDefinition;
@@ -188,11 +188,25 @@ mod tests {
     fn conversion_knows_the_decimals_of_both_currencies() {
         let rate = |text| parse_decimal(text).unwrap();
         let code = |text| Currency::new(text).unwrap();
-        let half = Rounding::HalfAway;
+        let (dollars, dinars) =
+            (RevenueDefinition::new(usd()), RevenueDefinition::new(code("KWD")));
         // 1000 yen at 0.0067: 6.70 dollars. 1.00 dollar at 0.305 is 0.305 dinar.
-        assert_eq!(convert(1_000, rate("0.0067"), code("JPY"), usd(), half), Some(670));
-        assert_eq!(convert(100, rate("0.305"), usd(), code("KWD"), half), Some(305));
-        assert_eq!(convert(50, rate("1.01"), code("EUR"), usd(), half), Some(51));
-        assert_eq!(convert(i64::MAX, rate("2"), code("EUR"), usd(), half), None);
+        assert_eq!(convert(1_000, rate("0.0067"), code("JPY"), &dollars), Some(670));
+        assert_eq!(convert(100, rate("0.305"), usd(), &dinars), Some(305));
+        assert_eq!(convert(50, rate("1.01"), code("EUR"), &dollars), Some(51));
+        assert_eq!(convert(i64::MAX, rate("2"), code("EUR"), &dollars), None);
+    }
+
+    #[test]
+    fn minor_units_of_ones_own_hold_for_prices_and_conversion() {
+        let yen = Currency::new("JPY").unwrap();
+        let mut definition = RevenueDefinition::new(usd());
+        definition.minor_units =
+            MinorUnits::default().with(usd(), 3).unwrap().with(yen, 2).unwrap();
+        let found = worth(&price("1.2345", Interval::Month), None, &definition).unwrap();
+        assert_eq!((found.monthly, found.annual), (1_235, 14_814));
+        // 10.00 yen at 0.0067 are 0.067 dollars.
+        let rate = parse_decimal("0.0067").unwrap();
+        assert_eq!(convert(1_000, rate, yen, &definition), Some(67));
     }
 }

@@ -2,9 +2,50 @@
 
 use tenure_model::Month;
 
+use crate::definition::options;
 use crate::exact::{CompoundRate, Rate};
 use crate::plan::RevenuePlan;
 use crate::waterfall::{Cell, Sign, Waterfall, amount, count};
+
+options! {
+    /// The names retention goes by. Each is defined where [`Retention`] computes it.
+    ///
+    /// ```
+    /// use tenure_revenue::RetentionMeasure;
+    /// assert_eq!(RetentionMeasure::default().name(), "nrr_point_to_point");
+    /// assert_eq!(RetentionMeasure::ALL.len(), 14);
+    /// ```
+    RetentionMeasure {
+        /// What the base is worth at the end, by what it was worth.
+        NrrPointToPoint = "nrr_point_to_point",
+        /// Only accounts above 0 at every close.
+        NrrExcludeReturned = "nrr_exclude_returned",
+        /// From the company's net movements.
+        NrrFormulaNet = "nrr_formula_net",
+        /// The same plus reactivation.
+        NrrFormulaNetWithReactivation = "nrr_formula_net_with_reactivation",
+        /// From the company's gross movements.
+        NrrFormulaGross = "nrr_formula_gross",
+        /// The same plus reactivation.
+        NrrFormulaGrossWithReactivation = "nrr_formula_gross_with_reactivation",
+        /// The product of the rates of each month.
+        NrrCompoundedMonthly = "nrr_compounded_monthly",
+        /// Each account capped at its opening.
+        GrrPointToPoint = "grr_point_to_point",
+        /// Each account at its lowest close.
+        GrrPathMin = "grr_path_min",
+        /// From the company's net losses.
+        GrrFormulaNet = "grr_formula_net",
+        /// From the company's gross losses.
+        GrrFormulaGross = "grr_formula_gross",
+        /// The total capped at the opening total.
+        GrrMinOfTotals = "grr_min_of_totals",
+        /// Accounts above 0 at the end.
+        LogoPointToPoint = "logo_point_to_point",
+        /// Accounts above 0 at every close.
+        LogoContinuous = "logo_continuous",
+    }
+}
 
 /// What the base accounts of a window add up to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -216,6 +257,54 @@ impl Retention {
         CompoundRate::product(self.monthly.iter().map(|&(base, kept)| Rate::new(kept, base)))
     }
 
+    /// The rate of that name. [`RetentionMeasure::NrrCompoundedMonthly`] is none of two integers
+    /// that fit: see [`Retention::value`].
+    #[must_use]
+    pub fn rate(&self, measure: RetentionMeasure) -> Option<Rate> {
+        match measure {
+            RetentionMeasure::NrrPointToPoint => self.nrr_point_to_point(),
+            RetentionMeasure::NrrExcludeReturned => self.nrr_exclude_returned(),
+            RetentionMeasure::NrrFormulaNet => self.nrr_formula_net(),
+            RetentionMeasure::NrrFormulaNetWithReactivation => {
+                self.nrr_formula_net_with_reactivation()
+            }
+            RetentionMeasure::NrrFormulaGross => self.nrr_formula_gross(),
+            RetentionMeasure::NrrFormulaGrossWithReactivation => {
+                self.nrr_formula_gross_with_reactivation()
+            }
+            RetentionMeasure::NrrCompoundedMonthly => None,
+            RetentionMeasure::GrrPointToPoint => self.grr_point_to_point(),
+            RetentionMeasure::GrrPathMin => self.grr_path_min(),
+            RetentionMeasure::GrrFormulaNet => self.grr_formula_net(),
+            RetentionMeasure::GrrFormulaGross => self.grr_formula_gross(),
+            RetentionMeasure::GrrMinOfTotals => self.grr_min_of_totals(),
+            RetentionMeasure::LogoPointToPoint => self.logo_point_to_point(),
+            RetentionMeasure::LogoContinuous => self.logo_continuous(),
+        }
+    }
+
+    /// The quotient of that name to so many places, half to even; `None` where it is undefined.
+    ///
+    /// ```
+    /// use tenure_model::{Currency, Month};
+    /// use tenure_revenue::{RetentionMeasure, RevenueDefinition, RevenuePlan};
+    /// let (a, b) = (Month::parse("2024-01")?, Month::parse("2024-02")?);
+    /// let plan = RevenuePlan::new(RevenueDefinition::new(Currency::new("USD")?), a, b)?
+    ///     .with_window(a, b)?;
+    /// let nobody = plan.state().retention(a, b).ok_or("not asked")?;
+    /// assert_eq!(nobody.value(RetentionMeasure::GrrPointToPoint, 4), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn value(&self, measure: RetentionMeasure, places: u32) -> Option<String> {
+        match measure {
+            RetentionMeasure::NrrCompoundedMonthly => {
+                Some(self.nrr_compounded_monthly()?.to_decimal(places))
+            }
+            _ => Some(self.rate(measure)?.to_decimal(places)),
+        }
+    }
+
     /// Revenue churn net of expansion: 1 less [`Retention::nrr_point_to_point`].
     #[must_use]
     pub fn net_revenue_churn(&self) -> Option<Rate> {
@@ -244,6 +333,24 @@ impl Retention {
     #[must_use]
     pub const fn base_accounts(&self) -> u64 {
         self.sums.accounts
+    }
+
+    /// What the base was worth at the start, minor units.
+    #[must_use]
+    pub const fn base_amount(&self) -> i128 {
+        self.sums.base
+    }
+
+    /// What the base is worth at the end, minor units.
+    #[must_use]
+    pub const fn kept_amount(&self) -> i128 {
+        self.sums.closing
+    }
+
+    /// The same, each account capped at what it was worth at the start.
+    #[must_use]
+    pub const fn kept_amount_capped(&self) -> i128 {
+        self.sums.capped
     }
 
     /// Accounts of the base that are above 0 at the end.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tenure_model::Month;
+use tenure_model::{Currency, Month};
 use tenure_stats::{SurvivalCount, SurvivalRow, kaplan_meier};
 
 use crate::account::AccountRevenue;
@@ -25,6 +25,20 @@ pub(crate) struct MonthSums {
     /// Openings above 0, and the closings of the same accounts.
     pub(crate) base: i128,
     pub(crate) kept: i128,
+}
+
+impl MonthSums {
+    pub(crate) fn empty(currency: Currency) -> Self {
+        Self {
+            net: Waterfall::empty(currency),
+            logos: Logos::default(),
+            gross: Waterfall::empty(currency),
+            counts: MovementCounts::default(),
+            arr: 0,
+            base: 0,
+            kept: 0,
+        }
+    }
 }
 
 impl Cell for MonthSums {
@@ -55,16 +69,7 @@ pub(crate) struct Sums {
 
 impl Sums {
     pub(crate) fn empty(plan: &RevenuePlan) -> Self {
-        let currency = plan.definition().currency;
-        let month = MonthSums {
-            net: Waterfall::empty(currency),
-            logos: Logos::default(),
-            gross: Waterfall::empty(currency),
-            counts: MovementCounts::default(),
-            arr: 0,
-            base: 0,
-            kept: 0,
-        };
+        let month = MonthSums::empty(plan.definition().currency);
         Self {
             accounts: 0,
             months: vec![month; plan.len()],
@@ -161,7 +166,6 @@ impl RevenueState {
         Self { plan, sums }
     }
 
-    #[cfg(feature = "serde")]
     pub(crate) const fn from_parts(plan: RevenuePlan, sums: Sums) -> Self {
         Self { plan, sums }
     }

@@ -70,10 +70,10 @@ pub(crate) enum Measure {
 impl<'p, 'a> Timeline<'p, 'a> {
     pub(crate) fn new(
         plan: &'p RevenuePlan,
-        rows: impl Iterator<Item = SubscriptionRow<'a>>,
+        rows: impl Iterator<Item = (usize, SubscriptionRow<'a>)>,
     ) -> Result<Self, LedgerError> {
         let mut points = Vec::with_capacity(rows.size_hint().0);
-        for (ordinal, row) in rows.enumerate() {
+        for (ordinal, row) in rows {
             enter(plan, ordinal, row, &mut points)?;
         }
         let subscriptions = number(&mut points);
@@ -116,6 +116,21 @@ impl<'p, 'a> Timeline<'p, 'a> {
             }
         }
         Ok(())
+    }
+
+    /// The rows that met at the last instant, in order.
+    pub(crate) fn met(&self) -> Vec<usize> {
+        let met = self.points.get(..self.next).unwrap_or_default();
+        let at = met.last().map(|point| point.at);
+        let mut rows: Vec<usize> = met
+            .iter()
+            .rev()
+            .take_while(|point| Some(point.at) == at)
+            .map(|point| point.ordinal)
+            .collect();
+        rows.sort_unstable();
+        rows.dedup();
+        rows
     }
 
     /// What the account is worth now, in minor units of the reporting currency.
@@ -162,12 +177,12 @@ impl<'p, 'a> Timeline<'p, 'a> {
                     .ok_or(LedgerError::MissingRate { currency, month })?
             }
         };
-        price::convert(minor, rate, currency, definition.currency, definition.rounding).ok_or_else(
-            || match self.plan.start(month).and_then(Instant::from_micros) {
+        price::convert(minor, rate, currency, definition).ok_or_else(|| {
+            match self.plan.start(month).and_then(Instant::from_micros) {
                 Some(at) => LedgerError::Overflow { at },
                 None => LedgerError::MissingRate { currency, month },
-            },
-        )
+            }
+        })
     }
 
     /// Whether the account has a live, paused subscription that keeps it a paying one.
@@ -256,11 +271,10 @@ fn enter<'a>(
     let mut effective = event.at;
     let action = match &event.change {
         SubscriptionChange::Set { monthly } => {
-            let minor = monthly.to_minor().map_err(|source| LedgerError::Monthly {
-                row: ordinal,
-                found: *monthly,
-                source,
-            })?;
+            let minor = definition
+                .minor_units
+                .to_minor(monthly)
+                .map_err(|source| LedgerError::Monthly { row: ordinal, found: *monthly, source })?;
             Action::Monthly(minor.units(), monthly.currency())
         }
         SubscriptionChange::Start(price) | SubscriptionChange::Change(price) => {

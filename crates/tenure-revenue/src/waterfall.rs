@@ -3,6 +3,7 @@
 use tenure_model::Currency;
 
 use crate::error::{NotClosedError, WaterfallError};
+use crate::movement::MovementLine;
 
 /// Whether a contribution is added or taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +79,16 @@ impl MovementLines {
         })
     }
 
-    fn gap(&self) -> Option<i128> {
+    pub(crate) fn plus(&self, other: &Self) -> Option<Self> {
+        self.zip(*other, i128::checked_add)
+    }
+
+    pub(crate) fn less(&self, other: &Self) -> Option<Self> {
+        self.zip(*other, i128::checked_sub)
+    }
+
+    /// Opening and movements, less closing.
+    pub(crate) fn gap(&self) -> Option<i128> {
         self.opening
             .checked_add(self.new)?
             .checked_add(self.expansion)?
@@ -328,20 +338,38 @@ pub(crate) struct Change {
 }
 
 impl Change {
+    /// Its class and amount; `None` if the difference does not fit.
+    pub(crate) fn class(self) -> Option<(MovementLine, i128)> {
+        let gain = self.to.checked_sub(self.from)?;
+        Some(match (self.paid, self.pays) {
+            (false, true) if self.first => (MovementLine::New, gain),
+            (false, true) => (MovementLine::Reactivation, gain),
+            (true, false) => (MovementLine::Churn, gain.checked_neg()?),
+            (true, true) if gain > 0 => (MovementLine::Expansion, gain),
+            (true, true) => (MovementLine::Contraction, gain.checked_neg()?),
+            (false, false) => (MovementLine::Adjustment, gain),
+        })
+    }
+
+    /// Whether anything changes.
+    pub(crate) const fn is_movement(self) -> bool {
+        self.from != self.to || self.paid != self.pays
+    }
+
     /// Adds its amount to the line of its class and counts it; `None` if the sum does not fit.
     pub(crate) fn enter(
         self,
         lines: &mut MovementLines,
         counts: &mut MovementCounts,
     ) -> Option<()> {
-        let gain = self.to.checked_sub(self.from)?;
-        let (line, amount, counter) = match (self.paid, self.pays) {
-            (false, true) if self.first => (&mut lines.new, gain, Some(&mut counts.new)),
-            (false, true) => (&mut lines.reactivation, gain, Some(&mut counts.reactivated)),
-            (true, false) => (&mut lines.churn, gain.checked_neg()?, Some(&mut counts.churned)),
-            (true, true) if gain > 0 => (&mut lines.expansion, gain, None),
-            (true, true) => (&mut lines.contraction, gain.checked_neg()?, None),
-            (false, false) => (&mut lines.adjustment, gain, None),
+        let (class, amount) = self.class()?;
+        let (line, counter) = match class {
+            MovementLine::New => (&mut lines.new, Some(&mut counts.new)),
+            MovementLine::Reactivation => (&mut lines.reactivation, Some(&mut counts.reactivated)),
+            MovementLine::Churn => (&mut lines.churn, Some(&mut counts.churned)),
+            MovementLine::Expansion => (&mut lines.expansion, None),
+            MovementLine::Contraction => (&mut lines.contraction, None),
+            _ => (&mut lines.adjustment, None),
         };
         *line = line.checked_add(amount)?;
         if let Some(counter) = counter {

@@ -44,4 +44,6 @@ pub use special::{
     NonNegative, Positive, digamma, digamma_difference, ln_beta, ln_beta_ratio, ln_gamma,
     ln_gamma_ratio, ln_one_plus_exp, logistic, trigamma, trigamma_difference,
 };
-pub use survival::{SurvivalCount, SurvivalMethod, SurvivalRow, kaplan_meier, survival_at};
+pub use survival::{
+    SurvivalCount, SurvivalMethod, SurvivalRow, kaplan_meier, median_survival, survival_at,
+};

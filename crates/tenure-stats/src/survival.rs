@@ -204,6 +204,26 @@ pub fn survival_at(rows: &[SurvivalRow], time: u64) -> Option<&SurvivalRow> {
     rows.get(rows.partition_point(|row| row.time <= time).checked_sub(1)?)
 }
 
+/// The median survival time: the first at which half or fewer are still there; `None` where more than
+/// half are at the end.
+///
+/// ```
+/// use std::collections::BTreeMap;
+/// use tenure_stats::{SurvivalCount, kaplan_meier, median_survival};
+/// let rows = kaplan_meier(&BTreeMap::from([(2, SurvivalCount::new(1, 0)), (5, SurvivalCount::new(1, 2))]));
+/// assert_eq!(median_survival(&rows), Some(5));
+/// assert_eq!(median_survival(&[]), None);
+/// ```
+#[must_use]
+pub fn median_survival(rows: &[SurvivalRow]) -> Option<u64> {
+    let halved = |row: &&SurvivalRow| match row.exact.map(|exact| (exact.num(), exact.den())) {
+        // A share, reduced: its denominator is above 0, and its numerator no larger.
+        Some((num, den)) => num <= den.saturating_sub(num),
+        None => row.survival <= 0.5,
+    };
+    rows.iter().find(halved).map(|row| row.time)
+}
+
 /// `exact · num / den`, reduced crosswise first, so that it overflows only where the result does.
 fn times(exact: Ratio, num: u128, den: u128) -> Option<Ratio> {
     let step = Ratio::new(i128::try_from(num).ok()?, i128::try_from(den).ok()?)?.reduced();
@@ -246,6 +266,15 @@ mod tests {
         ]
         .map(|(time, events, censored)| (time, SurvivalCount::new(events, censored)))
         .into()
+    }
+
+    #[test]
+    fn half_is_the_median_and_more_than_half_is_not() {
+        let spells = |censored| BTreeMap::from([(3, SurvivalCount::new(2, censored))]);
+        assert_eq!(super::median_survival(&kaplan_meier(&spells(2))), Some(3));
+        assert_eq!(super::median_survival(&kaplan_meier(&spells(3))), None);
+        // Gehan 1965, 6-MP arm: the published median is 23 weeks.
+        assert_eq!(super::median_survival(&kaplan_meier(&gehan())), Some(23));
     }
 
     #[test]

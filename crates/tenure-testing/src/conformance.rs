@@ -22,6 +22,8 @@ mod survey;
 
 #[cfg(feature = "classify")]
 pub use classify::{Accuracy, Row, Share, accuracy};
+#[cfg(feature = "revenue")]
+pub use revenue::revenue_answer;
 
 /// One file of cases, read whole.
 #[derive(Debug, Clone)]

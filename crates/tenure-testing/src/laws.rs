@@ -9,6 +9,8 @@ mod classify;
 mod clv;
 #[cfg(feature = "ingest")]
 mod folder;
+#[cfg(feature = "revenue")]
+mod ledger;
 #[cfg(feature = "health")]
 mod profiles;
 #[cfg(feature = "classify")]
@@ -20,6 +22,8 @@ pub use classify::{Portfolio, classify, same_verdict};
 pub use clv::clv;
 #[cfg(feature = "ingest")]
 pub use folder::folder;
+#[cfg(feature = "revenue")]
+pub use ledger::ledger;
 #[cfg(feature = "health")]
 pub use profiles::profiles;
 #[cfg(feature = "classify")]

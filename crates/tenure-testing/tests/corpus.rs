@@ -47,3 +47,8 @@ fn customers() {
 fn profile_files() {
     assert!(walk("profiles", laws::profiles) >= 7);
 }
+
+#[test]
+fn ledgers() {
+    assert!(walk("ledger", laws::ledger) >= 12);
+}

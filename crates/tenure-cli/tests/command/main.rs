@@ -12,6 +12,7 @@ mod explain;
 mod health;
 mod readme;
 mod report;
+mod revenue;
 mod rules;
 mod schema;
 mod service;

@@ -44,19 +44,27 @@ pub(super) fn read(file: &CaseFile) -> Option<Vec<CaseReport>> {
 
 fn report(case: &Value, defaults: &Value) -> CaseReport {
     let id = case.get("id").and_then(Value::as_str).unwrap_or("?").to_owned();
-    let computed = match case.get("kind").and_then(Value::as_str) {
-        Some("ledger") => ledger(case, defaults),
-        Some("ratio") => ratio(case),
-        Some("renewal") => renewal(case),
-        Some("allocation") => allocation(case),
-        Some("calendar") => calendar(case),
-        _ => survival(case),
-    };
-    let (outcome, emitted) = match computed {
+    let (outcome, emitted) = match revenue_answer(case, defaults) {
         Err(error) => (Outcome::Failed(error.to_string()), None),
         Ok(found) => (compare(case, &found), Some(found)),
     };
     CaseReport { id, outcome, emitted }
+}
+
+/// What the library says to one case of `revenue/cases.json`, in the shape of its `expected`.
+///
+/// # Errors
+/// A case that is not of that shape, or whose input the library refuses.
+pub fn revenue_answer(case: &Value, defaults: &Value) -> Result<Value, Box<dyn Error>> {
+    match text(case, "kind")? {
+        "ledger" => ledger(case, defaults),
+        "ratio" => ratio(case),
+        "renewal" => renewal(case),
+        "allocation" => allocation(case),
+        "calendar" => calendar(case),
+        "survival" => survival(case),
+        other => Err(format!("`kind` is `{other}`").into()),
+    }
 }
 
 fn compare(case: &Value, found: &Value) -> Outcome {
