@@ -14,7 +14,7 @@ use crate::money::{MAX_PLACES, Minor, Money};
 const AMENDED: [(&str, (i32, u32, u32), u8); 1] = [("ISK", (2007, 1, 1), 2)];
 
 /// Decimals of minor units, by currency: the list of ISO 4217 as it is, or as it was on a day, with
-/// exceptions of one's own (a ledger that counts tenths of a cent, a bank that has no fils).
+/// exceptions of one's own (a ledger that counts tenths of a cent, a bank that has no cents).
 ///
 /// ```
 /// use tenure_model::{Currency, MinorUnits, Money, parse_date};
