@@ -149,7 +149,8 @@ fn frequencies_are_what_bg_nbd_says() {
     let found = FrequencyFit::of(&groups, bg, 4, 7);
     let all = found.classes.iter().fold(0.0, |sum, class| sum + class.expected);
     assert!((all - 2_357.0).abs() < 1e-8);
-    // A chi-square of 4.82 with 3 degrees of freedom, p = .19.
+    // A chi-square of 4.82 with 3 degrees of freedom, p = .19: the figure of the paper as recalled, not
+    // looked up again.
     let test = found.test.unwrap();
     assert_eq!(test.df, 3);
     printed(test.chi2, 4.82, 2);
@@ -189,6 +190,7 @@ fn the_gate_of_cdnow() {
     }
     let model = GammaGamma::fit(&spends).unwrap().model;
     let gate = SpendGate::of(&spends, &model, GateThresholds::default(), Level::default());
+    // Recalled from the note of 2013, not looked up again.
     printed(gate.pearson.unwrap().value, 0.11, 2);
     assert_eq!(gate.verdict, GateVerdict::Caution);
 }

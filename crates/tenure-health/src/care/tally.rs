@@ -26,7 +26,7 @@ use super::definition::{CareDefinition, CareError};
 /// *Shape*: in, one [`Relationship`] an account; out, exact ratios of counts. One account more adds
 /// to the counts; an account that ended still counts from its first day on, so ask by class or stage.
 /// Merging is commutative and associative to the bit, and what is retracted was never there. Cost:
-/// linear in the account's records, with a sort of its contacts; the state is 27 counts and three a
+/// linear in the account's records, with a sort of its contacts; the state is a few counts and three a
 /// channel.
 ///
 /// *Undefined when* the whole is 0, or its table absent. A table that is only partial gives what was
@@ -35,7 +35,8 @@ use super::definition::{CareDefinition, CareError};
 /// *Accuracy*: exact.
 ///
 /// *Source*: continuity is the usual provider index of Breslau and Reeb (1975), "Continuity of care in
-/// a university-based practice", with days in place of visits; the other ratios are our definitions.
+/// a university-based practice" (recalled, not looked up), with days in place of visits; the other
+/// ratios are our definitions.
 ///
 /// ```
 /// use tenure_health::{CareDefinition, CareTally};
