@@ -100,9 +100,9 @@ impl TreatmentState {
                 share,
                 counts,
                 format!(
-                    "Accounts without a mismatch / accounts of which the history tells anything \
-                     that playbook {playbook} limits; the counts are mismatches by aspect; Wilson \
-                     interval."
+                    "Accounts without a mismatch to playbook {playbook} / accounts of which the history \
+                     tells anything of their treatment; what it does not tell is no mismatch; the \
+                     counts are mismatches by aspect; Wilson interval."
                 ),
             )
         });
