@@ -7,8 +7,8 @@ import subprocess
 import sys
 
 ALLOWED = set(
-    """arrayvec autocfg chrono hmac-sha256 libm num-bigint num-integer num-traits proc-macro2 quote rust_decimal syn
-    thiserror thiserror-impl unicode-ident""".split()
+    """arrayvec autocfg chrono hmac-sha256 libm num-bigint num-integer num-traits proc-macro2 quote rust_decimal
+    smol_str syn thiserror thiserror-impl unicode-ident""".split()
 )
 LIMITS = {"tenure-model": 15, "tenure-classify": 15, "tenure": 25}
 

@@ -1,8 +1,12 @@
 """How `tenure report` grows with the portfolio: made-up folders of 40 rows an account, in no order, read, classified,
-measured and written, one process each; prints processor time a row and the most memory held.
+measured and written, one process each; prints processor time a row, beside that of the first size,
+and the most memory held.
 
     cargo build --release -p tenure-cli
-    python3 benches/scale.py 10000 100000 1000000 [--keep DIR]
+    python3 benches/scale.py 10000 100000 1000000 [--keep DIR] [--rounds 3] [--beside OTHER_TENURE]
+
+With `--beside` two builds take turns, size after size, round after round; of every size and build
+the round with the least processor time counts.
 
 Standard library only. A million accounts make 40 million rows, 2 GB of text and some minutes on one core; every row has
 an id, the seed is fixed, and the rows kept are compared with the rows written.
@@ -65,10 +69,10 @@ def write(folder, accounts):
     return rows
 
 
-def measure(folder, threads):
+def measure(tenure, folder, threads):
     """Processor seconds, the most memory in bytes, and the rows the report counts."""
     with tempfile.TemporaryDirectory() as out:
-        command = [ROOT / "target/release/tenure", "report", folder, "--out", out, "--threads", str(threads)]
+        command = [tenure, "report", folder, "--out", out, "--threads", str(threads)]
         done = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         _, status, used = os.wait4(done.pid, 0)
         if status != 0:
@@ -78,31 +82,49 @@ def measure(folder, threads):
     return used.ru_utime + used.ru_stime, used.ru_maxrss * 1024, kept
 
 
+def made(folder, accounts):
+    """How many rows lie in the folder, which is written if it is not there."""
+    counted = folder / "rows.json.txt"
+    if not counted.exists():
+        counted.write_text(json.dumps(write(folder, accounts)))
+    return json.loads(counted.read_text())
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("accounts", type=int, nargs="+")
     arguments.add_argument("--threads", type=int, default=1)
+    arguments.add_argument("--rounds", type=int, default=1)
+    arguments.add_argument("--beside", type=pathlib.Path, help="another build of tenure, to be run in turns with this")
     arguments.add_argument("--keep", type=pathlib.Path, help="keep the folders here, and use those that are there")
     asked = arguments.parse_args()
+    builds = [ROOT / "target/release/tenure"]
+    if asked.beside is not None:
+        builds.insert(0, asked.beside.resolve())
+    first = {}
     with tempfile.TemporaryDirectory() as scratch:
-        print("| accounts | rows | CPU s | µs a row | GiB at most | bytes a row |")
-        print("|---|---|---|---|---|---|")
+        print("| build | accounts | rows | CPU s | µs a row | times the first | GiB at most | bytes a row |")
+        print("|---|---|---|---|---|---|---|---|")
         for accounts in asked.accounts:
             folder = (asked.keep or pathlib.Path(scratch)) / str(accounts)
-            counted = folder / "rows.json.txt"
-            if counted.exists():
-                rows = json.loads(counted.read_text())
-            else:
-                rows = write(folder, accounts)
-                counted.write_text(json.dumps(rows))
-            seconds, memory, kept = measure(folder, asked.threads)
-            if kept != rows:
-                sys.exit(f"{rows} rows were written, {kept} kept")
-            print(
-                f"| {accounts:,} | {rows:,} | {seconds:.1f} | {1e6 * seconds / rows:.2f} | {memory / 2**30:.2f} "
-                f"| {memory / rows:.0f} |",
-                flush=True,
-            )
+            rows = made(folder, accounts)
+            runs = {build: [] for build in builds}
+            for _ in range(asked.rounds):
+                for build in builds:
+                    seconds, memory, kept = measure(build, folder, asked.threads)
+                    if kept != rows:
+                        sys.exit(f"{rows} rows were written, {kept} kept")
+                    runs[build].append((seconds, memory))
+            for build in builds:
+                seconds = min(seconds for seconds, _ in runs[build])
+                memory = max(memory for _, memory in runs[build])
+                each = 1e6 * seconds / rows
+                ratio = each / first.setdefault(build, each)
+                print(
+                    f"| {build.name} | {accounts:,} | {rows:,} | {seconds:.1f} | {each:.2f} | {ratio:.2f} "
+                    f"| {memory / 2**30:.2f} | {memory / rows:.0f} |",
+                    flush=True,
+                )
 
 
 main()

@@ -65,8 +65,8 @@ impl<'r> Cell<'r> {
         Err(self.fault(RejectCode::Unused, format!("nothing: `{by}` has no use for it")))
     }
 
-    pub(crate) fn account(&self, context: &mut Context) -> Result<AccountId, Fault> {
-        context.account(self.needed()?).ok_or_else(|| self.not_an_id())
+    pub(crate) fn account(&self) -> Result<AccountId, Fault> {
+        AccountId::new(self.needed()?).map_err(|_| self.not_an_id())
     }
 
     pub(crate) fn id(&self) -> Result<RecordId, Fault> {

@@ -1,15 +1,18 @@
 //! What the reading of one table knows besides the row: number style, zone, currency, and the texts
 //! seen before.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 
 use chrono::NaiveDate;
-use tenure_model::{AccountId, Currency, Text, Zone};
+use tenure_model::{Currency, Text, Zone};
 
 use crate::number::NumberStyle;
 
 /// How many different texts are shared; later ones are kept one by one.
 const MAX_SHARED_TEXTS: usize = 1 << 16;
+
+/// How many of them are compared before all are looked up.
+const RECENT: usize = 16;
 
 #[derive(Debug)]
 pub(crate) struct Context {
@@ -20,9 +23,8 @@ pub(crate) struct Context {
     /// For a number in canonical spelling.
     pub(crate) scratch: String,
     last_currency: Option<Currency>,
-    last_account: Option<AccountId>,
-    /// Looked up, never iterated.
-    accounts: HashSet<AccountId>,
+    /// The texts added last.
+    recent: VecDeque<Text>,
     /// Looked up, never iterated.
     texts: HashSet<Text>,
 }
@@ -36,8 +38,7 @@ impl Context {
             data_until,
             scratch: String::new(),
             last_currency: None,
-            last_account: None,
-            accounts: HashSet::new(),
+            recent: VecDeque::new(),
             texts: HashSet::new(),
         }
     }
@@ -51,25 +52,21 @@ impl Context {
         self.last_currency
     }
 
-    /// The account of that id, shared with every row that names it.
-    pub(crate) fn account(&mut self, id: &str) -> Option<AccountId> {
-        if let Some(last) = self.last_account.as_ref().filter(|last| last.as_str() == id) {
-            return Some(last.clone());
+    /// The text, shared with other rows that say the same. Few words fill a column: those met last
+    /// are tried first.
+    pub(crate) fn text(&mut self, text: &str) -> Text {
+        if let Some(known) = self.recent.iter().find(|known| ***known == *text) {
+            return Text::clone(known);
         }
-        let account = match self.accounts.get(id) {
-            Some(known) => known.clone(),
-            None => {
-                let account = AccountId::new(id).ok()?;
-                self.accounts.insert(account.clone());
-                account
-            }
-        };
-        self.last_account = Some(account.clone());
-        Some(account)
+        let text = self.shared(text);
+        if self.recent.len() == RECENT {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(Text::clone(&text));
+        text
     }
 
-    /// The text, shared with other rows that say the same.
-    pub(crate) fn text(&mut self, text: &str) -> Text {
+    fn shared(&mut self, text: &str) -> Text {
         if let Some(known) = self.texts.get(text) {
             return Text::clone(known);
         }
@@ -78,5 +75,22 @@ impl Context {
             self.texts.insert(Text::clone(&text));
         }
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::Context;
+
+    #[test]
+    fn texts_that_say_the_same_are_one_however_far_apart() {
+        let mut context = Context::new(None, None);
+        // More different ones than are compared first, the first of them again and again.
+        let words: Vec<String> = (0..100).map(|number| format!("{}", number % 37)).collect();
+        let texts: Vec<_> = words.iter().map(|word| context.text(word)).collect();
+        assert!(texts.iter().zip(&words).all(|(text, word)| **text == **word));
+        assert!(texts.iter().zip(&texts[37..]).all(|(one, again)| Arc::ptr_eq(one, again)));
     }
 }

@@ -30,7 +30,7 @@ pub(crate) fn event<'r>(
     macro_rules! read {
         ($row:ident, $record:ident) => {{
             let row = $row::read(next)?;
-            let account = row.account.account(context)?;
+            let account = row.account.account()?;
             let id = row.id.given(Cell::id)?;
             let recorded_at = row.recorded_at.given(|cell| cell.instant(context))?;
             (account, id, recorded_at, $record(&row, context)?)
@@ -39,7 +39,7 @@ pub(crate) fn event<'r>(
     let (account, id, recorded_at, record) = match table {
         Table::Accounts => {
             let row = AccountRow::read(next)?;
-            let account = row.account.account(context)?;
+            let account = row.account.account()?;
             let recorded_at = row.recorded_at.given(|cell| cell.instant(context))?;
             (account, None::<RecordId>, recorded_at, profile(&row, context)?)
         }

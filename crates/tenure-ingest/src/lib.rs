@@ -10,6 +10,7 @@ mod error;
 mod events;
 mod folder;
 mod ingested;
+mod lines;
 mod number;
 mod plain;
 mod plan;

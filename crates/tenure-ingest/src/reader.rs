@@ -15,6 +15,7 @@ use crate::error::IngestError;
 use crate::events::{check_future, event, fact};
 use crate::folder::Progress;
 use crate::ingested::{Counts, FileReport};
+use crate::lines::Lines;
 use crate::plan::{Made, Plan};
 use crate::records::{Records, RecordsFault};
 use crate::reject::{Fault, MAX_LOCATED_REJECTS, Reject, RejectCode};
@@ -51,8 +52,7 @@ pub(crate) struct EventReader<'f, P> {
     open: Option<Open>,
     done: Vec<Done>,
     error: Option<IngestError>,
-    /// The line of each event, by its position.
-    lines: Vec<u64>,
+    lines: Lines,
     context: Context,
     made: Made,
     zone: Zone,
@@ -76,7 +76,7 @@ impl<'f, P: FnMut(Progress<'_>)> EventReader<'f, P> {
             open: None,
             done: Vec::new(),
             error: None,
-            lines: Vec::new(),
+            lines: Lines::default(),
             context,
             made: Made::default(),
             zone,
@@ -112,7 +112,7 @@ impl<'f, P: FnMut(Progress<'_>)> EventReader<'f, P> {
             after_as_of: Vec::new(),
             ignored_columns: plan.ignored.clone(),
         };
-        let first_position = u64::try_from(self.lines.len()).unwrap_or(u64::MAX);
+        let first_position = self.lines.len();
         Ok(Open { records, table: mapping.table, plan, report, first_position })
     }
 
@@ -217,7 +217,7 @@ impl<'f, P: FnMut(Progress<'_>)> EventReader<'f, P> {
             let Done { plan, report, .. } = source;
             report.counts.kept = report.counts.kept.saturating_sub(1);
             report.counts.rejected = report.counts.rejected.saturating_add(1);
-            let line = usize::try_from(reject.position).ok().and_then(|place| lines.get(place));
+            let line = lines.get(reject.position);
             let code = match reject.error.field() {
                 "id" | "account" => RejectCode::Conflict,
                 _ => RejectCode::Contradiction,
@@ -228,7 +228,7 @@ impl<'f, P: FnMut(Progress<'_>)> EventReader<'f, P> {
                 reject.error.found(),
                 reject.error.expected().to_owned(),
             );
-            report.rejects.push(fault.at(&report.file, line.copied().unwrap_or(0)));
+            report.rejects.push(fault.at(&report.file, line.unwrap_or(0)));
         }
         let reports = done.into_iter().map(|Done { mut report, .. }| {
             report.rejects.sort_by_key(|reject: &Reject| reject.line);

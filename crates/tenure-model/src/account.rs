@@ -4,6 +4,8 @@ use std::borrow::Borrow;
 use std::fmt;
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
 use crate::error::IdError;
 
 /// Shared text: kinds, channels, items. Cloning copies a pointer.
@@ -13,6 +15,11 @@ pub type Text = Arc<str>;
 const MAX_ID_BYTES: usize = 256;
 
 fn check(text: &str) -> Result<(), IdError> {
+    // Most ids are of graphic characters of ASCII, none of which is white space or a control.
+    let fits = (1..=MAX_ID_BYTES).contains(&text.len());
+    if fits && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(());
+    }
     let fault = if text.is_empty() {
         "is empty"
     } else if text.len() > MAX_ID_BYTES {
@@ -33,7 +40,7 @@ macro_rules! id {
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
         #[cfg_attr(feature = "serde", serde(try_from = "String", into = "String"))]
-        pub struct $name(Arc<str>);
+        pub struct $name(SmolStr);
 
         impl $name {
             /// Checks and keeps an id: 1 to 256 bytes, no control characters, no white space at
@@ -43,7 +50,7 @@ macro_rules! id {
             /// Any other text.
             pub fn new(text: &str) -> Result<Self, IdError> {
                 check(text)?;
-                Ok(Self(Arc::from(text)))
+                Ok(Self(SmolStr::new(text)))
             }
 
             /// The text of the id.
@@ -74,14 +81,15 @@ macro_rules! id {
 
         impl From<$name> for String {
             fn from(id: $name) -> Self {
-                id.0.as_ref().to_owned()
+                id.0.into()
             }
         }
     };
 }
 
 id! {
-    /// Which account: an opaque text, compared byte by byte.
+    /// Which account: an opaque text, compared byte by byte. 24 bytes, which hold the text if it
+    /// has at most 23; a longer one is shared by its clones.
     ///
     /// ```
     /// use tenure_model::AccountId;
@@ -95,6 +103,7 @@ id! {
 
 id! {
     /// Which record of a table: the same id twice is one record if equal, an error if different.
+    /// Kept like an [`AccountId`].
     ///
     /// ```
     /// use tenure_model::RecordId;

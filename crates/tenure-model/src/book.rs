@@ -60,8 +60,8 @@ impl Book {
     /// instant with one `seq` stay in input order.
     ///
     /// Shape: in, events of any accounts; out, the book and what became of each event, where
-    /// `read = kept + duplicates + rejects`. Cost: linear, plus a sort of each account's tables;
-    /// memory for the records of all events, and of one table twice.
+    /// `read = kept + duplicates + rejects`. Cost: linear, plus a sort of each account's tables and
+    /// of a number for each event with an id; memory for the records of all events, once.
     #[must_use]
     pub fn from_events(events: impl IntoIterator<Item = Event>) -> (Self, BookReport) {
         let mut report = BookReport::default();

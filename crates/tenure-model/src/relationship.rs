@@ -7,7 +7,7 @@ use crate::as_of::AsOf;
 use crate::coverage::Table;
 use crate::event::{Event, Record};
 use crate::instant::Instant;
-use crate::intake::{Delivery, Logged};
+use crate::intake::{Delivery, Logged, Pieces};
 use crate::purchase_days::PurchaseDays;
 use crate::record::{
     AccountProfile, Assignment, Case, Contact, Contract, Deliverable, Goal, Interaction,
@@ -111,8 +111,8 @@ macro_rules! tables {
         /// Checked events as they come, table by table: no account has room of its own yet.
         #[derive(Debug, Default)]
         pub(crate) struct Logs {
-            profiles: Vec<Logged<AccountProfile>>,
-            $($field: Vec<Logged<$record>>,)+
+            profiles: Pieces<Logged<AccountProfile>>,
+            $($field: Pieces<Logged<$record>>,)+
         }
 
         impl Logs {
@@ -131,8 +131,7 @@ macro_rules! tables {
                 }
             }
 
-            /// Gives every record to its account, table after table: at most one table is there
-            /// twice.
+            /// Gives every record to its account, table after table.
             pub(crate) fn deliver(self, to: &mut Delivery<'_>) {
                 to.deliver_profiles(self.profiles, |own, entry| {
                     own.profile = entry.record;
