@@ -4,6 +4,7 @@ use crate::error::ColumnError;
 use crate::history::{GroupedSummary, History};
 use crate::model::purchases::PurchaseModel;
 use crate::rate::DiscountRate;
+use crate::remembered::Remembered;
 use crate::unit::{TimeSpan, TimeUnit};
 use crate::value::Total;
 
@@ -122,6 +123,10 @@ impl<'a> HistoryColumns<'a> {
     }
 }
 
+/// The most answers about a living customer that are remembered.
+const AHEAD_SLOTS: usize = 1 << 14;
+/// The most P(alive) that are, where it takes an integral.
+const ALIVE_SLOTS: usize = 1 << 17;
 /// Rows that a thread takes at a time, and over which repeated histories are remembered.
 const CHUNK: usize = 1 << 18;
 
@@ -130,10 +135,12 @@ impl PurchaseModel {
     ///
     /// *Shape*: as many numbers as rows. Each is, to the bit, what the model says of that row
     /// alone, whatever the order of rows and with the feature `rayon` the number of threads. *Cost*:
-    /// P(alive) costs tens of nanoseconds a row under BG/NBD; all other numbers are P(alive) times
-    /// something that depends on `x` and `T` only and is remembered, for customers recorded in
-    /// days share these. Tables of a few megabytes for
-    /// each 262,144 rows; nothing a row is allocated.
+    /// P(alive) takes tens of nanoseconds a row under BG/NBD, and under Pareto/NBD while `alpha +
+    /// t_x` and `beta + t_x` are within a factor of 2.5; else an integral, which is remembered by
+    /// history. All other numbers are P(alive) times something that depends on `x` and `T` only,
+    /// under Pareto/NBD mostly on `T` alone, and is remembered, for customers recorded in days
+    /// share these. Tables of up to half a megabyte, with integrals 4 more, for each 262,144 rows;
+    /// nothing a row is allocated.
     ///
     /// # Errors
     /// `out` of another length, or a sum without bound: no discount, and the model lets customers
@@ -207,90 +214,51 @@ impl PurchaseModel {
         match self {
             Self::BgNbd(model) => model.p_alive_of(&part, out),
             Self::ParetoNbd(model) => {
-                // An integral: worth remembering.
                 let mut known = Remembered::new(out.len(), ALIVE_SLOTS);
-                for (slot, told) in out.iter_mut().zip(part.iter()) {
-                    *slot = known.get(&told, || model.p_alive(&told));
-                }
+                model.p_alive_of(&part, &mut known, out);
             }
             Self::Nbd(_) => out.fill(1.0),
         }
         if prediction == Prediction::PAlive {
             return;
         }
-        let mut ahead = Remembered::new(out.len(), AHEAD_SLOTS);
-        for (slot, told) in out.iter_mut().zip(part.iter()) {
-            // Of a living customer nothing depends on when the last purchase was.
-            let living = History::trusted(told.x(), 0.0, told.age(), told.unit());
-            let ahead = ahead.get(&living, || self.ahead(prediction, &living));
-            *slot *= ahead;
-            if let Prediction::PNoPurchase(_) = prediction {
+        match self {
+            Self::BgNbd(model) => times_ahead(&part, out, |living, known| {
+                known.get(living, || model.ahead(prediction, living))
+            }),
+            Self::ParetoNbd(model) => {
+                times_ahead(&part, out, |living, known| model.ahead(prediction, living, known))
+            }
+            Self::Nbd(model) => times_ahead(&part, out, |living, known| {
+                known.get(living, || model.ahead(prediction, living))
+            }),
+        }
+        if let Prediction::PNoPurchase(_) = prediction {
+            for (slot, told) in out.iter_mut().zip(part.iter()) {
                 *slot += self.p_dead(&told);
             }
         }
     }
-
-    /// The prediction of a customer who is known to be alive.
-    fn ahead(&self, prediction: Prediction, living: &History) -> f64 {
-        match self {
-            Self::BgNbd(model) => model.ahead(prediction, living),
-            Self::ParetoNbd(model) => model.ahead(prediction, living),
-            Self::Nbd(model) => model.ahead(prediction, living),
-        }
-    }
 }
 
-/// The most answers about a living customer that are remembered.
-const AHEAD_SLOTS: usize = 1 << 14;
-/// The most P(alive) that are, where it takes an integral.
-const ALIVE_SLOTS: usize = 1 << 17;
-/// How many slots an answer may lie from its own.
-const REACH: usize = 8;
-
-/// Answers by history: the same bits with or without.
-struct Remembered(Vec<Option<(History, f64)>>);
-
-impl Remembered {
-    /// Room for the answers about so many rows, within bounds.
-    fn new(rows: usize, most: usize) -> Self {
-        Self(vec![None; rows.saturating_mul(2).next_power_of_two().clamp(REACH, most)])
-    }
-
-    fn get(&mut self, told: &History, compute: impl FnOnce() -> f64) -> f64 {
-        let last = self.0.len().saturating_sub(1);
-        // The bits of times repeat themselves, so all of them must reach the lowest of the mix.
-        let mixed = told.x().wrapping_mul(0x9e37_79b9_7f4a_7c15)
-            ^ told.recency().to_bits().wrapping_mul(0xc2b2_ae3d_27d4_eb4f)
-            ^ told.age().to_bits();
-        let mixed = (mixed ^ (mixed >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
-        let mixed = (mixed ^ (mixed >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
-        let own = usize::try_from(mixed >> 40).unwrap_or(0) & last & !(REACH - 1);
-        let Some(near) = self.0.get_mut(own..).and_then(|slots| slots.get_mut(..REACH)) else {
-            return compute();
-        };
-        let mut free = None;
-        for slot in near {
-            match slot {
-                Some((known, value)) if known == told => return *value,
-                Some(_) => {}
-                None => {
-                    free = Some(slot);
-                    break;
-                }
-            }
-        }
-        let value = compute();
-        if let Some(free) = free {
-            *free = Some((*told, value));
-        }
-        value
+/// Multiplies P(alive) by what is predicted of customers known to be alive, of which nothing
+/// depends on when the last purchase was.
+fn times_ahead(
+    customers: &HistoryColumns<'_>,
+    out: &mut [f64],
+    ahead: impl Fn(&History, &mut Remembered) -> f64,
+) {
+    let mut known = Remembered::new(out.len(), AHEAD_SLOTS);
+    for (slot, told) in out.iter_mut().zip(customers.iter()) {
+        let living = History::trusted(told.x(), 0.0, told.age(), told.unit());
+        *slot *= ahead(&living, &mut known);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{HistoryColumns, Prediction, PurchaseModel};
-    use crate::{BgNbd, ColumnError, DiscountRate, TimeUnit};
+    use crate::{BgNbd, ColumnError, DiscountRate, History, ParetoNbd, TimeUnit};
 
     #[test]
     fn refusals_name_their_place_and_write_nothing() {
@@ -308,6 +276,49 @@ mod tests {
         let found = model.predict(&customers, Prediction::DiscountedPurchases(free), &mut out);
         assert_eq!((found, out), (Err(ColumnError::Unbounded), [7.0]));
         assert_eq!(customers.grouped().customers(), 1);
+    }
+
+    /// Under Pareto/NBD customers are computed several at once, by either of two routes, and some
+    /// remembered: each is still to the bit what the model says of it alone.
+    #[test]
+    fn neighbours_do_not_matter() {
+        let (mut x, mut recency, mut age) = (Vec::new(), Vec::new(), Vec::new());
+        for row in 0..203_u32 {
+            let (count, watched) = (row * row % 7, 1.0 + f64::from(row * 31 % 97));
+            let share = [0.3, 1.0, 0.999, 0.01][usize::try_from(row % 4).unwrap()];
+            x.push(u64::from(count * count));
+            recency.push(if count > 0 { share * watched } else { 0.0 });
+            age.push(watched);
+        }
+        let customers = HistoryColumns::new(&x, &recency, &age, TimeUnit::Day).unwrap();
+        let rate = DiscountRate::per_year(0.15).unwrap();
+        let span = crate::TimeSpan::new(30.0, TimeUnit::Day).unwrap();
+        // Series for all, for none, for some by either power; told in days and in weeks.
+        for ([alpha, beta], unit) in [
+            ([10.0, 11.0], TimeUnit::Day),
+            ([0.1, 9e4], TimeUnit::Day),
+            ([30.0, 3.0], TimeUnit::Week),
+            ([3.0, 30.0], TimeUnit::Week),
+        ] {
+            let model = ParetoNbd::new(0.5, alpha, 0.6, beta, unit).unwrap();
+            let columns = PurchaseModel::from(model);
+            let mut out = vec![f64::NAN; customers.len()];
+            let mut same = |prediction, alone: &dyn Fn(&History) -> f64| {
+                columns.predict(&customers, prediction, &mut out).unwrap();
+                for (told, got) in customers.iter().zip(&out) {
+                    assert_eq!(got.to_bits(), alone(&told).to_bits(), "{prediction:?} {told:?}");
+                }
+            };
+            same(Prediction::PAlive, &|told| model.p_alive(told));
+            same(Prediction::PAliveAfter(span), &|told| model.p_alive_after(told, span));
+            same(Prediction::PNoPurchase(span), &|told| model.p_no_purchase(told, span));
+            same(Prediction::ExpectedPurchases(span), &|told| model.expected_purchases(told, span));
+            same(Prediction::DiscountedPurchases(rate), &|told| {
+                model.discounted_purchases(told, rate).finite().unwrap()
+            });
+            let by_period = Prediction::DiscountedByPeriod { rate, period: span, periods: 12 };
+            same(by_period, &|told| model.discounted_purchases_by_period(told, rate, span, 12));
+        }
     }
 
     /// More rows than a chunk holds: the seams do not show, on one thread or many.

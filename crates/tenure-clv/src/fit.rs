@@ -259,6 +259,31 @@ mod tests {
         assert!(matches!(fit.status, FitStatus::Ridge { .. }), "{:?}", fit.status);
     }
 
+    /// Steps that shrink because none is good say nothing of how far the top is.
+    #[test]
+    fn a_step_cut_short_is_no_convergence() {
+        let uphill = |point: &[f64; 1]| Evaluation {
+            value: if point[0].abs() > 0.0 { f64::NAN } else { 0.0 },
+            gradient: [1.0],
+            hessian: [[-1.0]],
+        };
+        let found = optimise(uphill, None, &[[1.0]], FitOptions::new()).unwrap();
+        assert_eq!(found.ascent.status, FitStatus::NotConverged);
+    }
+
+    /// Where the value is known to a few digits only, the derivatives lead on.
+    #[test]
+    fn a_rough_parabola_is_climbed_to_its_top() {
+        let rough = |point: &[f64; 1]| {
+            let off = point[0] - 0.3;
+            let noise = 1e-12 * libm::sin(1e15 * off);
+            Evaluation { value: noise - off * off, gradient: [-2.0 * off], hessian: [[-2.0]] }
+        };
+        let found = optimise(rough, None, &[[1.0], [2.0], [30.0]], FitOptions::new()).unwrap();
+        assert_eq!(found.ascent.status, FitStatus::Converged);
+        assert!((found.ascent.point[0] - 0.3).abs() < 1e-12);
+    }
+
     #[test]
     fn a_parabola_is_climbed_to_its_top() {
         let parabola = |point: &[f64; 1]| {

@@ -30,19 +30,34 @@ const EXP: [f64; 13] = [
 /// *Accuracy*: 1 unit in the last place (test against `libm`).
 #[inline]
 pub(crate) fn exp_of_negative(x: f64) -> f64 {
-    let kept = if x < -700.0 { -700.0 } else { x };
-    let shifted = kept * core::f64::consts::LOG2_E + ROUND;
+    let (power, more) = exp_in_two(if x < -700.0 { -700.0 } else { x });
+    if x < -700.0 { 0.0 } else { (1.0 + more) * power }
+}
+
+/// `e^x` and `1 - e^x` for `x <= 0`, the second without the loss of a subtraction near 0; 0 and 1
+/// below -700.
+///
+/// *Accuracy*: 1 and 2 units in the last place (test against `libm`).
+#[inline]
+pub(crate) fn exp_and_rest_of_negative(x: f64) -> (f64, f64) {
+    let (power, more) = exp_in_two(if x < -700.0 { -700.0 } else { x });
+    if x < -700.0 { (0.0, 1.0) } else { ((1.0 + more) * power, (1.0 - power) - power * more) }
+}
+
+/// A power of two and what is to be added to 1, so that their product is `e^x`, for `x` from -700
+/// to 0.
+#[inline]
+fn exp_in_two(x: f64) -> (f64, f64) {
+    let shifted = x * core::f64::consts::LOG2_E + ROUND;
     let whole = shifted - ROUND;
     let [high, low] = LN_2;
-    let rest = (kept - whole * high) - whole * low;
+    let rest = (x - whole * high) - whole * low;
     let mut sum = 0.0;
     for coefficient in EXP {
         sum = sum * rest + coefficient;
     }
-    let value = 1.0 + (rest + rest * rest * sum);
     // 2^whole: the whole number is in the lowest bits of the shifted one.
-    let power = f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52);
-    if x < -700.0 { 0.0 } else { value * power }
+    (f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52), rest + rest * rest * sum)
 }
 
 /// Coefficients of `ln((1+s)/(1-s)) - 2s` by powers of `s^2`, from `s^2` on (fdlibm's `log`).
@@ -56,22 +71,22 @@ const LN: [f64; 7] = [
     1.479_819_860_511_658_6e-1,
 ];
 
-/// `ln(1 + y)` for `0 <= y <= 1e300`.
+/// `ln(1 + y)` for `-1 < y <= 1e300`.
 ///
 /// *Accuracy*: 1 unit in the last place (test against `libm`).
 ///
 /// *Source*: fdlibm 1993, `e_log.c` and `s_log1p.c`, without their branches.
 #[inline]
-pub(crate) fn ln_1p_of_positive(y: f64) -> f64 {
+pub(crate) fn ln_1p(y: f64) -> f64 {
     let sum = 1.0 + y;
     // What rounding took from the sum: of the smaller from the larger.
     let lost = if y < 1.0 { y - (sum - 1.0) } else { 1.0 - (sum - y) };
     // sum = 2^k m, with m from sqrt(1/2) to sqrt(2).
     let bits = sum.to_bits().wrapping_add(0x3ff0_0000_0000_0000 - 0x3fe6_a09e_667f_3bcd);
-    let k = (bits >> 52).wrapping_sub(1023);
+    let k = bits >> 52;
     let m = f64::from_bits((bits & 0x000f_ffff_ffff_ffff).wrapping_add(0x3fe6_a09e_667f_3bcd));
-    // A whole number as a float: it fits 11 bits.
-    let k = f64::from_bits(0x4330_0000_0000_0000 | k) - 4_503_599_627_370_496.0;
+    // A whole number as a float, 1023 less: it fits 11 bits.
+    let k = f64::from_bits(0x4330_0000_0000_0000 | k) - 4_503_599_627_371_519.0;
     // Near 0 the step itself, not what is left of it beside 1.
     let f = if k == 0.0 { y } else { m - 1.0 };
     let lost = if k == 0.0 { 0.0 } else { lost / sum };
@@ -89,33 +104,38 @@ pub(crate) fn ln_1p_of_positive(y: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{exp_of_negative, ln_1p_of_positive};
+    use super::{exp_and_rest_of_negative, exp_of_negative, ln_1p};
     use tenure_stats::random::Random;
 
     #[test]
     fn both_are_libms_to_a_unit() {
         let mut random = Random::new(9);
-        let mut worst = [0.0_f64; 2];
+        let mut worst = [0.0_f64; 3];
         for _ in 0..200_000 {
             let size = libm::exp(40.0 * random.uniform() - 38.0);
             let x = -700.0_f64.min(size * 100.0);
             worst[0] = worst[0].max((exp_of_negative(x) / libm::exp(x) - 1.0).abs());
+            let (power, rest) = exp_and_rest_of_negative(x);
+            assert_eq!(power.to_bits(), exp_of_negative(x).to_bits());
+            worst[2] = worst[2].max((rest / -libm::expm1(x) - 1.0).abs());
             let y = libm::exp(700.0 * random.uniform() - 40.0);
-            for y in [y, size, random.uniform()] {
-                worst[1] = worst[1].max((ln_1p_of_positive(y) / libm::log1p(y) - 1.0).abs());
+            for y in [y, size, random.uniform(), -random.uniform(), -0.1 * random.uniform()] {
+                worst[1] = worst[1].max((ln_1p(y) / libm::log1p(y) - 1.0).abs());
             }
         }
-        assert!(worst[0] < 4.5e-16 && worst[1] < 4.5e-16, "{worst:?}");
+        assert!(worst[0] < 4.5e-16 && worst[1] < 4.5e-16 && worst[2] < 5e-16, "{worst:?}");
     }
 
     #[test]
     fn the_ends() {
         assert_eq!((exp_of_negative(0.0), exp_of_negative(-701.0)), (1.0, 0.0));
+        assert_eq!(exp_and_rest_of_negative(0.0), (1.0, 0.0));
+        assert_eq!(exp_and_rest_of_negative(f64::NEG_INFINITY), (0.0, 1.0));
         assert_eq!((exp_of_negative(-0.0), exp_of_negative(f64::NEG_INFINITY)), (1.0, 0.0));
-        assert_eq!((ln_1p_of_positive(0.0), ln_1p_of_positive(1e-300)), (0.0, 1e-300));
-        assert!((ln_1p_of_positive(1e300) / libm::log(1e300) - 1.0).abs() < 1e-15);
+        assert_eq!((ln_1p(0.0), ln_1p(1e-300)), (0.0, 1e-300));
+        assert!((ln_1p(1e300) / libm::log(1e300) - 1.0).abs() < 1e-15);
         for y in [1.0, 3.0, f64::from_bits(0x3fda_8279_99fc_ef34), 0.414_213_562_373_095_1] {
-            let (got, want) = (ln_1p_of_positive(y), libm::log1p(y));
+            let (got, want) = (ln_1p(y), libm::log1p(y));
             assert!((got / want - 1.0).abs() < 4.5e-16, "{y} {got} {want}");
         }
     }

@@ -50,6 +50,7 @@ mod margin;
 mod model;
 mod opportunity;
 mod rate;
+mod remembered;
 mod residual;
 mod rfm;
 mod simulate;

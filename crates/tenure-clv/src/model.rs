@@ -4,6 +4,7 @@ pub(crate) mod beta_mixture;
 pub(crate) mod bg_bb;
 pub(crate) mod bg_nbd;
 pub(crate) mod counts;
+pub(crate) mod death_odds;
 pub(crate) mod gamma_gamma;
 pub(crate) mod legendre;
 pub(crate) mod nbd;

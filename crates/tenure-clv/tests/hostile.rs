@@ -84,6 +84,38 @@ fn constant_data_lies_on_a_ridge() {
     assert!(estimate.value.is_finite() && estimate.se.is_none());
 }
 
+/// Spend that does not differ between customers beyond chance: about half of such data have no top,
+/// for the likelihood rises for ever in `q`; the others have one far out, which must be the same
+/// when everybody is there a thousand times.
+#[test]
+fn spend_without_differences_between_customers() {
+    let model = GammaGamma::new(6.0, 1e9, 15e9).unwrap();
+    let purchases: Vec<u64> = (0..600).map(|place| 1 + place % 6).collect();
+    let (mut ridges, mut tops) = (0, 0);
+    for seed in 0..12 {
+        let (mut once, mut often) = (GroupedSpend::new(), GroupedSpend::new());
+        for spend in model.simulate(&purchases, seed).into_iter().flatten() {
+            once.push(spend).unwrap();
+            often.push_many(spend, 1000).unwrap();
+        }
+        let fit = GammaGamma::fit(&once).unwrap();
+        let [p, q, v] = fit.model.parameters();
+        if q > 6.5e7 {
+            assert!(matches!(fit.status, FitStatus::Ridge { .. }), "{seed} {:?}", fit.status);
+            assert!(fit.se.is_none() && fit.log_likelihood.is_finite());
+            ridges += 1;
+        } else {
+            assert_eq!(fit.status, FitStatus::Converged, "{seed} {q}");
+            let again = GammaGamma::fit(&often).unwrap().model.parameters();
+            for (one, other) in [p, q, v].into_iter().zip(again) {
+                assert!((one / other - 1.0).abs() < 1e-6, "{seed} {one} {other}");
+            }
+            tops += 1;
+        }
+    }
+    assert!(ridges > 2 && tops > 2, "{ridges} {tops}");
+}
+
 /// A billion customers weigh what they are: as a thousand of the same kinds, scaled.
 #[test]
 fn a_billion_customers_in_one_group() {

@@ -10,7 +10,7 @@ use super::sum::{Sums, Terms};
 use super::{Fit, FitOptions};
 use crate::error::FitError;
 use crate::history::GroupedSummary;
-use crate::kernel::ln_1p_of_positive;
+use crate::kernel::ln_1p;
 use crate::model::bg_nbd::{BgNbd, Dropout};
 
 impl BgNbd {
@@ -137,7 +137,7 @@ fn of_times(
 ) -> Terms<4> {
     let Row { count: x, recency, age, .. } = *row;
     let (n, exposed, heard) = (r + x, alpha + age, alpha + recency);
-    let ln_exposure = ln_1p_of_positive(age / alpha);
+    let ln_exposure = ln_1p(age / alpha);
     let [r_x, _, a_x, b_x] = of_x.gradient;
     let [[rr, ..], _, [_, _, aa, _], [_, _, ab, bb]] = of_x.hessian;
     let gradient = [r_x - ln_exposure, (r * age / alpha - x) / exposed, a_x, b_x];
@@ -150,7 +150,7 @@ fn of_times(
     let value = of_x.value - r * ln_exposure - x * (ln_alpha + ln_exposure);
     if row.x > 0 || dropout == Dropout::AfterAny {
         let silence = age - recency;
-        let ln_silence = ln_1p_of_positive(silence / heard);
+        let ln_silence = ln_1p(silence / heard);
         let dropouts = dropouts(b, x, dropout);
         let ln_odds = ln_dropout + n * ln_silence;
         let closing = silence / (exposed * heard);

@@ -1,8 +1,7 @@
 //! Maximum likelihood for Gamma-Gamma.
 
 use tenure_stats::{
-    Positive, count_to_f64, digamma_difference, ln_gamma, ln_gamma_ratio, trigamma,
-    trigamma_difference,
+    Positive, count_to_f64, digamma_difference, ln_beta, trigamma, trigamma_difference,
 };
 
 use super::newton::Evaluation;
@@ -130,7 +129,7 @@ fn of_count(p: Positive, q: Positive, purchases: u64) -> Terms<3> {
     // Out of range only for purchases beyond what a spend holds, times an absurd p.
     let shape = p.times(purchases).unwrap_or(p);
     Terms {
-        value: ln_gamma_ratio(shape, q) - ln_gamma(q),
+        value: -ln_beta(shape, q),
         gradient: [x * digamma_difference(shape, q), digamma_difference(q, shape), 0.0],
         hessian: [
             [-x * x * trigamma_difference(shape, q), 0.0, 0.0],

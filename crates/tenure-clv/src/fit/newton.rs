@@ -29,6 +29,8 @@ const CONVERGED_STEP: f64 = 1e-10;
 const RIDGE_CONDITION: f64 = 1e12;
 /// A log-parameter beyond this is on a ridge.
 const RIDGE_PARAMETER: f64 = 18.0;
+/// Gains below this share of the value may be rounding: it is a sum of terms larger than itself.
+const DROWNED: f64 = 1e-9;
 /// The longest step.
 const LONGEST_STEP: f64 = 2.0;
 const MAX_ITERATIONS: u32 = 200;
@@ -72,12 +74,17 @@ pub(super) fn ascend<const N: usize>(
     let mut iterations = 0_u32;
     let mut last_step = f64::INFINITY;
     while iterations < MAX_ITERATIONS && beyond(&point) <= RIDGE_PARAMETER {
-        let step = bounded_step(&curvature, &evaluation.gradient, radius);
-        last_step = if curvature.condition().is_some() { beyond(&step) } else { f64::INFINITY };
+        let newton =
+            curvature.condition().is_some().then(|| curvature.solve(&evaluation.gradient, 0.0));
+        // Of the whole step: one cut short says nothing of how far the top is.
+        last_step = newton.as_ref().map_or(f64::INFINITY, beyond);
         if last_step <= CONVERGED_STEP || radius < 1e-14 {
             break;
         }
         iterations = iterations.saturating_add(1);
+        let step = newton
+            .filter(|step| dot(step, step).sqrt() <= radius)
+            .unwrap_or_else(|| shortened_step(&curvature, &evaluation.gradient, radius));
         let mut trial = point;
         for (coordinate, part) in trial.iter_mut().zip(step) {
             *coordinate += part;
@@ -85,9 +92,11 @@ pub(super) fn ascend<const N: usize>(
         let predicted = gain(&evaluation, &step);
         let tried = objective(&trial);
         let actual = tried.value - evaluation.value;
-        // Near the top the gain drowns in rounding: there the model is right, not the difference.
-        let rounding = 1e-13 * evaluation.value.abs();
-        let good = actual > 0.1 * predicted || (predicted <= rounding && actual > -rounding);
+        // Near the top the gain drowns in the rounding of the value, not in that of the derivatives:
+        // there a step is good if it leaves less to gain.
+        let rounding = DROWNED * evaluation.value.abs().max(1.0);
+        let drowned = predicted <= rounding && actual > -rounding;
+        let good = actual > 0.1 * predicted || (drowned && left_to_gain(&tried) < predicted);
         let length = dot(&step, &step).sqrt();
         if !tried.is_finite() || !good {
             radius = 0.25 * length;
@@ -123,20 +132,23 @@ fn gain<const N: usize>(evaluation: &Evaluation<N>, step: &[f64; N]) -> f64 {
     dot(&evaluation.gradient, step) + 0.5 * dot(&bent, step)
 }
 
-/// The best step of the quadratic model no longer than `radius`: Newton's own if it fits, else of
-/// minus the Hessian shifted until it does.
-fn bounded_step<const N: usize>(
+/// What the quadratic model promises of Newton's step; `+inf` if not below a strict maximum.
+fn left_to_gain<const N: usize>(evaluation: &Evaluation<N>) -> f64 {
+    let curvature = evaluation.curvature();
+    match curvature.condition() {
+        Some(_) => 0.5 * dot(&evaluation.gradient, &curvature.solve(&evaluation.gradient, 0.0)),
+        None => f64::INFINITY,
+    }
+}
+
+/// The best step of the quadratic model of length `radius`, where Newton's own does not fit: of minus
+/// the Hessian shifted until it does.
+fn shortened_step<const N: usize>(
     curvature: &Eigen<N>,
     gradient: &[f64; N],
     radius: f64,
 ) -> [f64; N] {
     let length = |step: &[f64; N]| dot(step, step).sqrt();
-    if curvature.condition().is_some() {
-        let newton = curvature.solve(gradient, 0.0);
-        if length(&newton) <= radius {
-            return newton;
-        }
-    }
     let (lowest, highest) = curvature.range();
     let mut short = (-lowest).max(0.0) + length(gradient) / radius + 1e-12 * highest.abs();
     let mut long = (-lowest).max(0.0);

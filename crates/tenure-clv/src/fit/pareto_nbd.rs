@@ -8,9 +8,10 @@ use super::sum::{Sums, Terms};
 use super::{Fit, FitOptions};
 use crate::error::FitError;
 use crate::history::GroupedSummary;
-use crate::kernel::{exp_of_negative, ln_1p_of_positive};
+use crate::kernel::{exp_of_negative, ln_1p};
+use crate::model::death_odds::death_panels;
 use crate::model::legendre::twelve_between;
-use crate::model::pareto_nbd::{ParetoNbd, death_panels};
+use crate::model::pareto_nbd::ParetoNbd;
 
 impl ParetoNbd {
     /// The parameters under which these histories are most likely.
@@ -118,7 +119,7 @@ fn of_row([ln_rise, by_r, by_rr]: [f64; 3], [r, alpha, s, beta]: [f64; 4], row: 
     // Moments of the derivatives of the logarithm g of the integrand, weighted by the integrand.
     let (heard, lived) = (alpha + recency, beta + recency);
     let (end, quick) = (silence / heard, heard / lived);
-    let (ln_heard, ln_lived) = (ln_1p_of_positive(end), ln_1p_of_positive(silence / lived));
+    let (ln_heard, ln_lived) = (ln_1p(end), ln_1p(silence / lived));
     let mut moments = Moments::default();
     death_panels([n, s], quick, end, |from, to| {
         let (nodes, widths) = twelve_between(from, to);
@@ -128,8 +129,8 @@ fn of_row([ln_rise, by_r, by_rr]: [f64; 3], [r, alpha, s, beta]: [f64; 4], row: 
         let slots = boughts.iter_mut().zip(&mut dyings).zip(&mut weights);
         for (((ln_bought, ln_dying), weight), y) in slots.zip(&nodes) {
             let stretched = quick * y;
-            *ln_bought = ln_1p_of_positive(*y);
-            *ln_dying = ln_1p_of_positive(stretched);
+            *ln_bought = ln_1p(*y);
+            *ln_dying = ln_1p(stretched);
             *weight = exp_of_negative(-(n * *ln_bought + s * *ln_dying)) / (1.0 + stretched);
         }
         let logs = boughts.into_iter().zip(dyings).zip(weights);

@@ -1,6 +1,6 @@
 //! Compensated sums of a likelihood and its derivatives.
 
-use crate::kernel::{exp_of_negative, ln_1p_of_positive};
+use crate::kernel::{exp_of_negative, ln_1p};
 
 use super::newton::Evaluation;
 
@@ -42,7 +42,7 @@ impl<const N: usize> Terms<N> {
         let rare = exp_of_negative(-ln_odds.abs());
         let (more, less) = (1.0 / (1.0 + rare), rare / (1.0 + rare));
         let (dead, alive) = if ln_odds > 0.0 { (more, less) } else { (less, more) };
-        self.value += ln_odds.max(0.0) + ln_1p_of_positive(rare);
+        self.value += ln_odds.max(0.0) + ln_1p(rare);
         for (sum, part) in self.gradient.iter_mut().zip(slope) {
             *sum += dead * part;
         }

@@ -10,7 +10,7 @@ use super::parameter;
 use crate::columns::{HistoryColumns, Prediction};
 use crate::error::ParameterError;
 use crate::history::History;
-use crate::kernel::{exp_of_negative, ln_1p_of_positive};
+use crate::kernel::{exp_of_negative, ln_1p};
 use crate::rate::DiscountRate;
 use crate::unit::{TimeSpan, TimeUnit};
 use crate::value::Total;
@@ -360,7 +360,7 @@ impl BgNbd {
                 some = some.saturating_add(usize::from(modified || count > 0));
             }
             for ((silence, ln_odds), n) in silence.iter_mut().zip(&ln_odds).zip(&n).take(some) {
-                *silence = alive_at(ln_odds + n * ln_1p_of_positive(*silence));
+                *silence = alive_at(ln_odds + n * ln_1p(*silence));
             }
             // The others are alive.
             block.fill(1.0);
@@ -410,7 +410,7 @@ impl BgNbd {
         }
         let told = history.in_unit(self.unit);
         let (x, alpha) = (told.x_float(), self.alpha.get());
-        let silence = ln_1p_of_positive((told.age() - told.recency()) / (alpha + told.recency()));
+        let silence = ln_1p((told.age() - told.recency()) / (alpha + told.recency()));
         Some(self.ln_dropout_odds(x) + (self.r.get() + x) * silence)
     }
 

@@ -1,6 +1,6 @@
 //! Gamma-Gamma: what a purchase of a customer is worth.
 
-use tenure_stats::{Positive, count_to_f64, ln_gamma, ln_gamma_ratio};
+use tenure_stats::{Positive, count_to_f64, ln_beta};
 
 use super::parameter;
 use crate::error::ParameterError;
@@ -90,8 +90,7 @@ impl GammaGamma {
         // Times at least 1 and at most 2^53, so within the range of positive numbers.
         let shape = self.p.times(spend.purchases()).unwrap_or(self.p);
         let total = count_to_f64(spend.purchases()) * spend.mean();
-        ln_gamma_ratio(shape, self.q)
-            - ln_gamma(self.q)
+        -ln_beta(shape, self.q)
             - q * libm::log1p(total / v)
             - libm::log(spend.mean())
             - shape.get() * libm::log1p(v / total)

@@ -91,7 +91,8 @@ fn few_steps(a: f64, h: f64) -> Option<f64> {
 
 /// `ln Γ(a + h) - ln Γ(a)`.
 ///
-/// *Accuracy*: 1e-15 relative, absolute near zeros. *Cost*: at most 16 steps and two logarithms.
+/// *Accuracy*: 1e-15 relative, absolute near zeros; 2e-15 relative if the step is small beside `a`.
+/// *Cost*: at most 16 steps and two logarithms.
 ///
 /// *Source*: Stirling's series, Abramowitz, Stegun 1964, 6.1.41, both arguments shifted to 15.
 ///
@@ -115,6 +116,16 @@ pub fn ln_gamma_ratio(a: Positive, h: impl Into<NonNegative>) -> f64 {
         return libm::log(product);
     }
     let (mut low, mut high, mut shifted) = (a, a + h, 1.0);
+    if h < 0.1 * a {
+        // The product less 1: beside 1 a small step would lose its digits.
+        let mut less = 0.0;
+        while low < SHIFT {
+            let factor = -h / (low + h);
+            less += factor + less * factor;
+            low += 1.0;
+        }
+        return stirling_difference(low, h, low + h) + libm::log1p(less);
+    }
     if h < SHIFT {
         while low < SHIFT {
             shifted *= low / (low + h);
@@ -259,6 +270,23 @@ mod tests {
             assert!(off(ln_gamma_ratio(a, h), ratio) <= 1e-15, "ratio {a:?} {h:?}");
             assert!(relative(digamma_difference(a, h), first) <= 1e-15, "first {a:?} {h:?}");
             assert!(relative(trigamma_difference(a, h), second) <= 1e-15, "second {a:?} {h:?}");
+        }
+    }
+
+    /// mpmath 1.4.1, 60 digits, of the doubles as they are.
+    #[test]
+    fn small_steps_keep_their_digits() {
+        for [a, h, want] in [
+            [10.0, 1e-6, 2.251_752_641_649_887e-6],
+            [1.0, 1e-6, -5.772_148_424_349_001e-7],
+            [2.5, 1e-12, 7.031_566_406_454_884e-13],
+            [0.5, 0.03, -0.056_757_230_634_918_526],
+            [0.001, 1e-8, -0.000_010_005_705_719_569_307],
+            [14.9, 0.001, 0.002_667_463_683_704_885],
+            [40.0, 1e-9, 3.676_327_374_047_501e-9],
+        ] {
+            let (shape, step) = (Positive::new(a).unwrap(), Positive::new(h).unwrap());
+            assert!(relative(ln_gamma_ratio(shape, step), want) <= 2e-15, "{a} {h}");
         }
     }
 
