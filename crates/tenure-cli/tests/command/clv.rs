@@ -270,6 +270,11 @@ fn the_demo_is_read_as_a_folder() {
     assert!(found["customers"].as_u64().unwrap() > 300, "{found}");
     assert_eq!(found["currency"], "USD");
     assert_eq!(found["as_of"], "2025-12-31");
+    assert_eq!(found["occasion_period"], "day");
+    let weeks =
+        json(&["clv", "--demo", "--model", "mbg_nbd", "--period", "week", "--format", "json"]);
+    assert_eq!(weeks["occasion_period"], "week");
+    assert_eq!(weeks["customers"], found["customers"]);
 }
 
 /// Spend that grows with frequency shuts the gate, and no value is given unless asked for.

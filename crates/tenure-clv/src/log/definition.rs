@@ -22,7 +22,8 @@ pub enum OccasionPeriod {
     ///
     /// Rows and `as_of` are instants. For a whole last day, `as_of` is its
     /// [`last_instant`](tenure_model::Zone::last_instant) in a zone: a purchase a minute before
-    /// midnight counts then, and `t_x <= T` holds for it.
+    /// midnight counts then, and `t_x <= T` holds for it. Hardly two customers have one history then, so
+    /// that grouping saves fits nothing.
     Instant,
     /// A week from Monday.
     Week,

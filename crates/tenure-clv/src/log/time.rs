@@ -14,7 +14,7 @@ use crate::unit::{TimeSpan, TimeUnit};
 /// days. Neither is guessed from the other: a [`Zone`](tenure_model::Zone) says which day an instant
 /// lies on ([`date_of`](tenure_model::Zone::date_of)) and which instants a day begins and ends with
 /// ([`first_instant`](tenure_model::Zone::first_instant),
-/// [`last_instant`](tenure_model::Zone::last_instant)).
+/// [`last_instant`](tenure_model::Zone::last_instant)). In order of time; days stand before instants.
 ///
 /// ```
 /// use tenure_clv::PurchaseTime;
