@@ -66,7 +66,12 @@ fn main() {
 
     timed(
         "summary unsorted",
-        || PurchaseColumns::new(&ids, &dates, &cents).unwrap().summaries(definition, as_of),
+        || {
+            PurchaseColumns::new(&ids, &dates, &cents)
+                .unwrap()
+                .summaries(definition, as_of)
+                .unwrap()
+        },
         |found| format!("{} rows", found.rows.len()),
     );
     let mut sorted: Vec<(u64, NaiveDate, i64)> = ids
@@ -79,18 +84,18 @@ fn main() {
     timed(
         "summary sorted",
         || {
-            let mut stream = SortedPurchases::new(definition, as_of);
+            let mut stream = SortedPurchases::new(definition, as_of).unwrap();
             let mut found = Vec::new();
             for &(id, date, cents) in &sorted {
                 let row = PurchaseRow::purchase(date, Minor::new(cents)).unwrap();
                 if let Some((id, outcome)) = stream.push(id, row).unwrap() {
                     let one = outcome.summary.unwrap();
-                    found.push((id, one.x(), one.t_x_days(), one.age_days()));
+                    found.push((id, one.x(), one.recency(), one.age()));
                 }
             }
             let (id, outcome) = stream.finish().unwrap();
             let one = outcome.summary.unwrap();
-            found.push((id, one.x(), one.t_x_days(), one.age_days()));
+            found.push((id, one.x(), one.recency(), one.age()));
             found
         },
         |found| format!("{} rows", found.len()),

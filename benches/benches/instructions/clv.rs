@@ -4,11 +4,11 @@ use std::hint::black_box;
 
 use chrono::{Days, NaiveDate};
 use tenure_clv::{
-    BgNbd, DiscountRate, Fit, FitStatus, GroupedSummary, HistoryColumns, ParetoNbd, Prediction,
-    PurchaseColumns, PurchaseModel, PurchaseSummaries, Refunds, SummaryDefinition, TimeSpan,
-    TimeUnit,
+    BgNbd, DiscountRate, Fit, FitStatus, GroupedSummary, HistoryColumns, OccasionPeriod, ParetoNbd,
+    Prediction, PurchaseColumns, PurchaseModel, PurchaseSummaries, Refunds, SummaryDefinition,
+    TimeSpan, TimeUnit,
 };
-use tenure_model::Currency;
+use tenure_model::{Currency, Instant};
 
 use crate::{Failure, Workload};
 
@@ -19,8 +19,17 @@ fn measured_clv_summary(
     log: &PurchaseColumns<'_>,
     definition: SummaryDefinition,
     as_of: NaiveDate,
-) -> PurchaseSummaries<u64> {
-    log.summaries(definition, as_of)
+) -> Result<PurchaseSummaries<u64>, Failure> {
+    Ok(log.summaries(definition, as_of)?)
+}
+
+#[inline(never)]
+fn measured_clv_instants(
+    log: &PurchaseColumns<'_>,
+    definition: SummaryDefinition,
+    as_of: Instant,
+) -> Result<PurchaseSummaries<u64>, Failure> {
+    Ok(log.summaries(definition, as_of)?)
 }
 
 #[inline(never)]
@@ -115,7 +124,29 @@ fn summary() -> Result<bool, Failure> {
     }
     let log = PurchaseColumns::new(&customers, &dates, &minor)?;
     let definition = SummaryDefinition::new(Currency::new("EUR")?, Refunds::Net);
-    let found = measured_clv_summary(&log, definition, black_box(as_of));
+    let found = measured_clv_summary(&log, definition, black_box(as_of))?;
+    Ok(found.rows.len() == CUSTOMERS && found.rows.iter().all(|(_, one)| one.x() == 4))
+}
+
+/// The purchases of `summary`, some microseconds apart: customer, instant and place are wider than one
+/// number.
+fn instants() -> Result<bool, Failure> {
+    const DAY: i64 = 86_400_000_000;
+    let at = |micros: i64| Instant::from_micros(micros).ok_or("no such instant");
+    let (mut customers, mut instants, mut minor) = (Vec::new(), Vec::new(), Vec::new());
+    for round in (0..5_i64).rev() {
+        for customer in 0..2_000_u64 {
+            let within = i64::try_from(customer.saturating_mul(7_919_000_003) % 2_592_000_000_000)?;
+            customers.push(customer);
+            instants.push(at(round.saturating_mul(40).saturating_mul(DAY).saturating_add(within))?);
+            minor.push(1_000);
+        }
+    }
+    let log = PurchaseColumns::of_instants(&customers, &instants, &minor)?;
+    let definition = SummaryDefinition::new(Currency::new("EUR")?, Refunds::Net)
+        .with_period(OccasionPeriod::Instant);
+    let as_of = at(DAY.saturating_mul(365))?;
+    let found = measured_clv_instants(&log, definition, black_box(as_of))?;
     Ok(found.rows.len() == CUSTOMERS && found.rows.iter().all(|(_, one)| one.x() == 4))
 }
 
@@ -158,8 +189,9 @@ fn discounted() -> Result<bool, Failure> {
     Ok(out.iter().all(|purchases| *purchases > 0.0))
 }
 
-pub(crate) const WORKLOADS: [Workload; 7] = [
+pub(crate) const WORKLOADS: [Workload; 8] = [
     ("clv_summary", summary),
+    ("clv_instants", instants),
     ("clv_group", group),
     ("clv_fit_bg", fit_bg),
     ("clv_fit_pareto", fit_pareto),

@@ -3,6 +3,7 @@
 mod answer;
 mod read;
 mod show;
+mod when;
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -10,18 +11,26 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
-use tenure::clv::{Criterion, DiscountRate, FitOptions, Refunds, TimeSpan, TimeUnit};
+use tenure::clv::{
+    Criterion, DiscountRate, FitOptions, OccasionPeriod, Refunds, TimeSpan, TimeUnit,
+};
+use tenure::model::Zone;
 
 use crate::args::{InputArgs, QuestionArgs};
 use crate::error::CommandError;
 use crate::input::Rejects;
 use crate::print;
+use when::When;
 
 pub(crate) const HELP: &str = "\
 A file is told by its header: `x,t_x,T` and maybe `zbar`, `id` (one row a customer: repeat purchases, \
 when the last was, how long we watched, in --unit; mean spend of the repeats), or `id,date,cents` (one \
 row a purchase; refunds are negative, and then --refunds says what they do). A folder is read as by \
 `tenure report`: its purchases in the reporting currency.
+
+Purchases of one customer on one day are one occasion, unless --period says otherwise. The column \
+`date` may hold instants (1997-09-30T23:59:00Z): with --period instant each is an occasion of its own, \
+else --time-zone says which day it is of.
 
 Every model that is asked for is fitted by maximum likelihood; they are compared on one scale of \
 likelihood, and the best predicts. Values need a model of spend, and a gate: where spend and frequency \
@@ -30,6 +39,8 @@ are correlated, purchases times spend is wrong, and no value is given.
 Examples:
   tenure clv customers.csv
   tenure clv purchases.csv --as-of 1998-06-30 --cut 1997-09-30
+  tenure clv instants.csv --period instant --unit hour --as-of 1998-06-30T23:59:59Z
+  tenure clv instants.csv --time-zone +01:00
   tenure clv portfolio --horizon '26 weeks' --format json
   tenure clv customers.csv --model bg_nbd --format csv --out predictions.csv
   tenure clv --demo";
@@ -42,9 +53,9 @@ pub(crate) struct ClvArgs {
     /// Use the made-up portfolio of `tenure demo` instead
     #[arg(long)]
     demo: bool,
-    /// The last day that counts: YYYY-MM-DD [default: of a folder, `as_of` in tenure.toml; of a file of purchases, its last day]
-    #[arg(long, value_name = "DATE", value_parser = crate::args::read_date)]
-    as_of: Option<NaiveDate>,
+    /// The last day that counts: YYYY-MM-DD, or the last instant with --period instant [default: of a folder, `as_of` in tenure.toml; of a file of purchases, its last day or instant]
+    #[arg(long, value_name = "DATE", value_parser = when::read)]
+    as_of: Option<When>,
     /// Of a folder, use only what was recorded by this day, included [default: as of]
     #[arg(long, value_name = "DATE", value_parser = crate::args::read_date)]
     known_at: Option<NaiveDate>,
@@ -66,6 +77,12 @@ pub(crate) struct ClvArgs {
     /// What a refund does: drop, net or offset [default: of a folder `refunds`; of a file there is none]
     #[arg(long, value_parser = read_refunds)]
     refunds: Option<Refunds>,
+    /// What one occasion spans: day, instant or week (from Monday) [default: day]
+    #[arg(long, value_parser = read_period)]
+    period: Option<OccasionPeriod>,
+    /// Of a file of purchases, as an IANA zone or ±hh:mm: which day an instant is of, which instants a day spans, and what a time without offset means [default: none, and such a time is refused]
+    #[arg(long, value_name = "ZONE", value_parser = read_zone, allow_hyphen_values = true)]
+    time_zone: Option<Zone>,
     /// The currency of the column `cents`
     #[arg(long, value_name = "CODE", default_value = "USD")]
     currency: String,
@@ -81,9 +98,9 @@ pub(crate) struct ClvArgs {
     /// Give values even where the gate is shut
     #[arg(long)]
     despite_gate: bool,
-    /// Fit to what was known on this day, and compare with what came after
-    #[arg(long, value_name = "DATE", value_parser = crate::args::read_date)]
-    cut: Option<NaiveDate>,
+    /// Fit to what was known on this day, or at this instant, and compare with what came after
+    #[arg(long, value_name = "DATE", value_parser = when::read)]
+    cut: Option<When>,
     /// Fit the best model again to so many samples of the customers, for standard errors
     #[arg(long, value_name = "N", requires = "seed")]
     bootstrap: Option<u32>,
@@ -144,7 +161,7 @@ pub(crate) struct Asked {
     pub(crate) discount_per_year: f64,
     pub(crate) margin: f64,
     pub(crate) despite_gate: bool,
-    pub(crate) cut: Option<NaiveDate>,
+    pub(crate) cut: Option<When>,
     pub(crate) bootstrap: Option<(u32, u64)>,
 }
 
@@ -222,22 +239,31 @@ fn asked(args: &ClvArgs, defaults: &read::Defaults) -> Result<Asked, CommandErro
         discount_per_year: discount.discrete(year),
         margin,
         despite_gate: args.despite_gate,
-        cut: args.cut,
+        cut: args.cut.clone(),
         bootstrap: args.bootstrap.zip(args.seed),
     })
 }
 
 impl ClvArgs {
     /// What is read of a folder.
-    fn input(&self) -> InputArgs {
-        InputArgs {
+    fn input(&self) -> Result<InputArgs, CommandError> {
+        let as_of = match &self.as_of {
+            None => None,
+            Some(When::Date(date)) => Some(*date),
+            Some(When::Time(text)) => {
+                return Err(CommandError::Clv(format!(
+                    "--as-of: `{text}` is an instant, and the purchases of a folder are days"
+                )));
+            }
+        };
+        Ok(InputArgs {
             dir: self.path.clone(),
             demo: self.demo,
-            as_of: self.as_of,
+            as_of,
             known_at: self.known_at,
             strict: self.strict,
             threads: None,
-        }
+        })
     }
 
     /// What a verdict would be asked with: nothing of it matters here.
@@ -257,6 +283,16 @@ fn read_refunds(text: &str) -> Result<Refunds, String> {
     let all = || Refunds::ALL.iter().map(|refunds| refunds.name());
     Refunds::from_name(text)
         .ok_or_else(|| format!("not one of {}", all().collect::<Vec<_>>().join(", ")))
+}
+
+fn read_period(text: &str) -> Result<OccasionPeriod, String> {
+    let all = || OccasionPeriod::ALL.iter().map(|period| period.name());
+    OccasionPeriod::from_name(text)
+        .ok_or_else(|| format!("not one of {}", all().collect::<Vec<_>>().join(", ")))
+}
+
+fn read_zone(text: &str) -> Result<Zone, String> {
+    Zone::parse(text).map_err(|error| error.to_string())
 }
 
 /// `39 weeks`, `39week`, `1 year`.

@@ -59,7 +59,7 @@ pub(crate) struct RevenueArgs {
     #[arg(long, value_name = "CODE")]
     pub(crate) currency: Option<String>,
     /// Where the months of a log begin, as an IANA zone or ±hh:mm [default: UTC]
-    #[arg(long, value_name = "ZONE")]
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
     pub(crate) time_zone: Option<String>,
     /// Options after a vendor's documentation: chartmogul, stripe, profitwell, recurly, maxio, chargebee, smsb
     #[arg(long, value_name = "NAME")]

@@ -1,6 +1,6 @@
 //! Why something was refused.
 
-use chrono::NaiveDate;
+use crate::log::PurchaseTime;
 
 /// A length of time outside its range.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
@@ -41,28 +41,47 @@ pub enum RateError {
 pub enum PurchaseRowError {
     /// A purchase below zero is a refund, and must say so.
     #[error(
-        "purchase of `{found}` minor units on {date} is negative: a refund is a row of its own"
+        "purchase of `{found}` minor units on {time} is negative: a refund is a row of its own"
     )]
     NegativePurchase {
         /// The minor units refused.
         found: i64,
-        /// Its day.
-        date: NaiveDate,
+        /// Its day or instant.
+        time: PurchaseTime,
     },
     /// A refund is told by its size.
-    #[error("refund of `{found}` minor units on {date} is negative: give what was paid back")]
+    #[error("refund of `{found}` minor units on {time} is negative: give what was paid back")]
     NegativeRefund {
         /// The minor units refused.
         found: i64,
-        /// Its day.
-        date: NaiveDate,
+        /// Its day or instant.
+        time: PurchaseTime,
     },
     /// A date no ledger holds.
-    #[error("date `{date}` is outside the years 1 to 9999")]
-    Date {
-        /// The date refused.
-        date: NaiveDate,
+    #[error("date `{time}` is outside the years 1 to 9999")]
+    Time {
+        /// The time refused.
+        time: PurchaseTime,
     },
+}
+
+/// An instant where a log counts days, or a day where it counts instants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("`{found}` is {}", if found.is_instant() {
+    "an instant, and occasions are days: say which day it is in your time zone"
+} else {
+    "a day, and occasions are instants: say which instant of it is meant"
+})]
+pub struct PurchaseTimeError {
+    pub(crate) found: PurchaseTime,
+}
+
+impl PurchaseTimeError {
+    /// The time refused.
+    #[must_use]
+    pub const fn found(&self) -> PurchaseTime {
+        self.found
+    }
 }
 
 /// Why a purchase log refused to change.
@@ -76,16 +95,31 @@ pub enum PurchaseLogError {
     #[error("the logs have different definitions: currency, period and policies must agree")]
     DefinitionMismatch,
     /// What was to be taken back is not there.
-    #[error("nothing like it was pushed on {date}, so nothing can be retracted")]
+    #[error("nothing like it was pushed on {time}, so nothing can be retracted")]
     NotPushed {
-        /// The day of the row.
-        date: NaiveDate,
+        /// The day or instant of the row.
+        time: PurchaseTime,
     },
     /// No room for one more.
-    #[error("the counts of {date} are full")]
+    #[error("the counts of {time} are full")]
     Overflow {
-        /// The day of the row.
-        date: NaiveDate,
+        /// The day or instant of the row.
+        time: PurchaseTime,
+    },
+    /// No room for one more time.
+    #[error("there is no room for {time}: a customer has at most 2^30 times")]
+    Full {
+        /// The instant of the row.
+        time: PurchaseTime,
+    },
+    /// A day among instants, or an instant among days.
+    #[error(transparent)]
+    Time(#[from] PurchaseTimeError),
+    /// An instant whose day in a zone no ledger holds.
+    #[error("date `{time}` is outside the years 1 to 9999")]
+    Date {
+        /// The day refused.
+        time: PurchaseTime,
     },
 }
 
@@ -181,12 +215,12 @@ pub enum GroupError {
 #[non_exhaustive]
 pub enum PurchaseColumnError {
     /// Columns that do not belong together.
-    #[error("columns of `{customers}`, `{dates}` and `{minor}` rows are not of one table")]
+    #[error("columns of `{customers}`, `{times}` and `{minor}` rows are not of one table")]
     Length {
         /// Rows of customers.
         customers: usize,
-        /// Rows of dates.
-        dates: usize,
+        /// Rows of dates or instants.
+        times: usize,
         /// Rows of amounts.
         minor: usize,
     },
@@ -204,6 +238,9 @@ pub enum PurchaseColumnError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RfmError {
+    /// It counts days, and which day an instant lies on is for a zone to say.
+    #[error("the log holds instants, and RFM counts days: `PurchaseLog::to_days` makes them")]
+    Instants,
     /// Not a score.
     #[error("score `{found}` is outside 1 to 5")]
     Score {
@@ -257,20 +294,21 @@ pub enum SimulationError {
     },
 }
 
-/// A holdout that ends before it begins.
+/// Why there is no such holdout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a holdout from after {cut} cannot end on {end}")]
-pub struct HoldoutError {
-    pub(crate) cut: NaiveDate,
-    pub(crate) end: NaiveDate,
-}
-
-impl HoldoutError {
-    /// The cut and the end refused.
-    #[must_use]
-    pub const fn found(&self) -> (NaiveDate, NaiveDate) {
-        (self.cut, self.end)
-    }
+#[non_exhaustive]
+pub enum HoldoutError {
+    /// It ends before it begins.
+    #[error("a holdout from after {cut} cannot end on {end}")]
+    Order {
+        /// The last time of the calibration.
+        cut: PurchaseTime,
+        /// The last time of the holdout.
+        end: PurchaseTime,
+    },
+    /// A day of instants, or an instant of days.
+    #[error(transparent)]
+    Time(#[from] PurchaseTimeError),
 }
 
 /// Why fits cannot be compared.

@@ -22,7 +22,7 @@
 //! # From a log to values
 //!
 //! [`PurchaseLog::summaries`] (or [`PurchaseColumns`], [`SortedPurchases`]) gives one history a
-//! customer; [`HistoryColumns::grouped`] or [`GroupedSummary`] gathers them; [`BgNbd::fit`],
+//! customer, its occasions days, weeks or instants ([`OccasionPeriod`]); [`HistoryColumns::grouped`] or [`GroupedSummary`] gathers them; [`BgNbd::fit`],
 //! [`BgNbd::fit_modified`], [`ParetoNbd::fit`] and [`Nbd::fit`] estimate, [`compare`] says which is
 //! likeliest; [`FrequencyFit`], [`PurchaseLog::holdout`] and [`PurchaseLog::tracking`] hold it against
 //! what happened; [`PurchaseModel::predict`] predicts, [`Fit::estimate`] says how surely;
@@ -67,8 +67,9 @@ pub use columns::{HistoryColumns, Prediction};
 pub use compare::{Criterion, FitSummary, compare};
 pub use error::{
     ColumnError, CompareError, FitError, GateError, GroupError, HistoricalValueError, HistoryError,
-    HoldoutError, MarginError, OpportunityError, ParameterError, PurchaseLogError,
-    PurchaseRowError, RateError, RfmError, SimulationError, SpanError, SpendError, SurvivorError,
+    HoldoutError, MarginError, OpportunityError, ParameterError, PurchaseColumnError,
+    PurchaseLogError, PurchaseRowError, PurchaseTimeError, RateError, RfmError, SimulationError,
+    SpanError, SpendError, SurvivorError,
 };
 pub use fit::{
     Bootstrap, DataPrint, Estimate, Fit, FitOptions, FitStart, FitStatus, FittedModel, Scale,
@@ -80,8 +81,8 @@ pub use history::{GroupedSummary, History};
 pub use log::{
     CustomerPurchases, FirstPurchase, FrequencyClass, Holdout, HoldoutAccuracy, HoldoutCustomer,
     OccasionPeriod, PurchaseColumns, PurchaseLog, PurchaseOutcome, PurchaseRow, PurchaseSummaries,
-    PurchaseSummary, Refunds, SortedPurchases, SummaryDefinition, TotalSpend, TrackedWeek,
-    Tracking, ZeroSpend,
+    PurchaseSummary, PurchaseTime, Refunds, SortedPurchases, SummaryDefinition, TotalSpend,
+    TrackedWeek, Tracking, ZeroSpend,
 };
 pub use margin::{
     CurveTiming, MarginStream, RetentionCurve, RetentionRate, Timing, TruncatedValue,

@@ -8,8 +8,8 @@ use chrono::{Days, NaiveDate};
 pub use bins::{RfmBins, RfmCells, RfmScore, RfmSizes};
 pub use segments::{Segment, SegmentMap};
 
-use crate::log::PurchaseLog;
-use crate::log::{Refunds, ZeroSpend};
+use crate::error::RfmError;
+use crate::log::{PurchaseLog, PurchaseTime, Refunds, ZeroSpend};
 
 /// How lately, how often and for how much did a customer buy?
 ///
@@ -59,26 +59,32 @@ impl<K: Ord> PurchaseLog<K> {
     /// let mut log = PurchaseLog::new(SummaryDefinition::new(Currency::new("EUR")?, Refunds::Net));
     /// log.push("ann", PurchaseRow::purchase(day(1)?, Minor::new(10_00))?)?;
     /// log.push("ann", PurchaseRow::purchase(day(8)?, Minor::new(30_00))?)?;
-    /// let table = log.rfm(day(10)?, RFM_WINDOW_DAYS);
+    /// let table = log.rfm(day(10)?, RFM_WINDOW_DAYS)?;
     /// let ann = Rfm { recency_days: 2, frequency: 2, monetary_minor: 40_00 };
     /// assert_eq!(table.rows, [(&"ann", ann)]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    #[must_use]
-    pub fn rfm(&self, as_of: NaiveDate, window_days: u32) -> RfmTable<&K> {
+    ///
+    /// # Errors
+    /// A log of instants: [`PurchaseLog::to_days`] makes it one of days, in a zone.
+    pub fn rfm(&self, as_of: NaiveDate, window_days: u32) -> Result<RfmTable<&K>, RfmError> {
+        if self.definition().period().is_instant() {
+            return Err(RfmError::Instants);
+        }
         let definition = crate::SummaryDefinition::new(self.definition().currency(), Refunds::Net)
             .with_zero_spend(ZeroSpend::Drop);
         let mut table =
             RfmTable { as_of, window_days, rows: Vec::new(), never_purchased: 0, unpriced: 0 };
         let opens = as_of.checked_sub_days(Days::new(u64::from(window_days)));
         let mut scratch = crate::log::Scratch::default();
-        for (customer, days) in self.customers() {
-            scratch.finish(days, definition, as_of);
+        let opens = opens.map(PurchaseTime::from);
+        for (customer, purchases) in self.customers() {
+            scratch.finish(purchases, definition, as_of.into());
             let Some(last) = scratch.starts().last() else {
                 table.never_purchased = table.never_purchased.saturating_add(1);
                 continue;
             };
-            let since = as_of.signed_duration_since(last).num_days();
+            let since = PurchaseTime::from(as_of).since(last).to_delta().num_days();
             let (mut frequency, mut monetary, mut priced) = (0_u64, 0_i128, true);
             for (start, amount) in scratch.amounts() {
                 if opens.is_some_and(|opens| start <= opens) {
@@ -102,6 +108,6 @@ impl<K: Ord> PurchaseLog<K> {
                 table.unpriced = table.unpriced.saturating_add(1);
             }
         }
-        table
+        Ok(table)
     }
 }

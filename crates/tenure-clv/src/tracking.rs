@@ -33,12 +33,21 @@ pub fn expected_cumulative(
     expected: impl Fn(TimeSpan) -> f64,
 ) -> f64 {
     let last = u32::from(week).saturating_mul(7).saturating_sub(1);
-    let mut sum = Sum::default();
-    for (day, customers) in acquired {
+    let spans = acquired.into_iter().filter_map(|(day, customers)| {
         let days = last.saturating_sub(day);
-        if days > 0 {
-            sum.add(count_to_f64(customers) * expected(TimeSpan::days(days)));
-        }
+        (days > 0).then(|| (TimeSpan::days(days), customers))
+    });
+    expected_of(spans, expected)
+}
+
+/// What is expected of so many new customers after such spans.
+pub(crate) fn expected_of(
+    cohort: impl Iterator<Item = (TimeSpan, u64)>,
+    expected: impl Fn(TimeSpan) -> f64,
+) -> f64 {
+    let mut sum = Sum::default();
+    for (span, customers) in cohort {
+        sum.add(count_to_f64(customers) * expected(span));
     }
     sum.total()
 }

@@ -131,6 +131,11 @@ impl TimeSpan {
         Self { amount: f64::from(days), unit: TimeUnit::Day }
     }
 
+    /// Of an amount known to be within bounds.
+    pub(crate) const fn trusted(amount: f64, unit: TimeUnit) -> Self {
+        Self { amount, unit }
+    }
+
     /// How much.
     #[must_use]
     pub const fn amount(self) -> f64 {

@@ -50,9 +50,9 @@ wire!(SummaryDefinition {
     first_purchase: FirstPurchase,
     zero_spend: ZeroSpend,
 });
-wire!(CustomerPurchases { days: Vec<Day> });
-wire!(Day {
-    date: Date,
+wire!(CustomerPurchases { times: Vec<Moment> });
+wire!(Moment {
+    time: crate::PurchaseTime,
     purchases: u64,
     paid_minor: Digits,
     unpriced: u64,
@@ -100,6 +100,37 @@ impl<'de> Deserialize<'de> for Date {
             }
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Date, E> {
                 tenure_model::parse_date(text).map(Date).map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_str(Text)
+    }
+}
+
+impl Serialize for crate::PurchaseTime {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for crate::PurchaseTime {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl Visitor<'_> for Text {
+            type Value = crate::PurchaseTime;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a date such as 2024-02-29 or an instant such as 2024-02-29T12:00:00Z")
+            }
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
+                if !text.contains('T') {
+                    return tenure_model::parse_date(text).map(Into::into).map_err(E::custom);
+                }
+                let instant = tenure_model::Instant::parse(text, tenure_model::Zone::UTC);
+                let instant = instant.map_err(E::custom)?;
+                // One instant, one text: a time without an offset is none.
+                if instant.to_string() != text {
+                    return Err(E::custom(format!("instant is not written as {instant}")));
+                }
+                Ok(instant.into())
             }
         }
         deserializer.deserialize_str(Text)

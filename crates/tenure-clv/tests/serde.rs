@@ -7,11 +7,11 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tenure_clv::{
-    BgBb, BgNbd, DiscountRate, GammaGamma, GroupedSpend, GroupedSummary, History, Nbd, ParetoNbd,
-    PurchaseLog, PurchaseRow, Refunds, RfmBins, Sbg, SegmentMap, Spend, SummaryDefinition,
-    TimeSpan, TimeUnit,
+    BgBb, BgNbd, DiscountRate, GammaGamma, GroupedSpend, GroupedSummary, History, Nbd,
+    OccasionPeriod, ParetoNbd, PurchaseLog, PurchaseRow, Refunds, RfmBins, Sbg, SegmentMap, Spend,
+    SummaryDefinition, TimeSpan, TimeUnit,
 };
-use tenure_model::{Currency, Minor};
+use tenure_model::{Currency, Instant, Minor, Zone};
 
 fn there_and_back<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) -> String {
     let text = serde_json::to_string(value).unwrap();
@@ -67,7 +67,7 @@ fn log() -> PurchaseLog<String> {
 #[test]
 fn a_log_comes_back_and_a_forged_one_does_not() {
     let text = there_and_back(&log());
-    assert!(text.contains(r#""date":"2024-02-29","purchases":1,"paid_minor":"5""#), "{text}");
+    assert!(text.contains(r#""time":"2024-02-29","purchases":1,"paid_minor":"5""#), "{text}");
     for (from, to, why) in [
         (r#""paid_minor":"5""#, r#""paid_minor":"05""#, "string of digits"),
         (r#""paid_minor":"5""#, r#""paid_minor":"-5""#, "string of digits"),
@@ -75,7 +75,7 @@ fn a_log_comes_back_and_a_forged_one_does_not() {
         (r#""paid_minor":"5""#, r#""paid_minor":"79228162514264337593543950337""#, "2^96"),
         (r#""purchases":1"#, r#""purchases":0"#, "without a row"),
         ("2024-02-29", "2024-2-29", "2024-2-29"),
-        (r#""days":["#, r#""days":[],"more":["#, "unknown field"),
+        (r#""times":["#, r#""times":[],"more":["#, "unknown field"),
         (r#""refunds":"net""#, r#""refunds":"gross""#, "unknown variant"),
     ] {
         let forged = text.replacen(from, to, 1);
@@ -90,9 +90,52 @@ fn a_log_comes_back_and_a_forged_one_does_not() {
     assert!(error.to_string().contains("named twice"), "{error}");
     let nobody = r#"{"definition":{"currency":"EUR","refunds":"net","period":"day",
         "first_purchase":"excluded","zero_spend":"counts"},
-        "customers":[{"customer":"ann","purchases":{"days":[]}}]}"#;
+        "customers":[{"customer":"ann","purchases":{"times":[]}}]}"#;
     let error = serde_json::from_str::<PurchaseLog<String>>(nobody).unwrap_err();
     assert!(error.to_string().contains("has no row"), "{error}");
+}
+
+#[test]
+fn a_log_of_instants_comes_back_and_a_forged_one_does_not() {
+    let definition = SummaryDefinition::new(Currency::new("EUR").unwrap(), Refunds::Net)
+        .with_period(OccasionPeriod::Instant);
+    let mut log = PurchaseLog::new(definition);
+    for text in ["2024-02-29T09:00:00Z", "2024-02-29T09:00:00.000001Z"] {
+        let row = PurchaseRow::unpriced(Instant::parse(text, Zone::UTC).unwrap()).unwrap();
+        log.push("ann".to_owned(), row).unwrap();
+    }
+    let text = there_and_back(&log);
+    assert!(text.contains(r#""period":"instant""#), "{text}");
+    assert!(text.contains(r#"{"time":"2024-02-29T09:00:00.000001Z","purchases":0,"#), "{text}");
+    for (from, to, why) in [
+        // Local times, other spellings of the same instant, no instants.
+        ("09:00:00Z", "09:00:00", "is not written as"),
+        ("T09:00:00Z", "T10:00:00+01:00", "is not written as 2024-02-29T09:00:00Z"),
+        ("09:00:00Z", "09:00:00.0Z", "is not written as"),
+        ("T09:00:00Z", "T24:00:00Z", "24:00:00Z"),
+        ("2024-02-29T09:00:00Z", "2024-02-29 09:00:00Z", "2024-02-29 09:00:00Z"),
+        ("2024-02-29T09:00:00Z", "-2024-02-29T09:00:00Z", "-2024-02-29T09:00:00Z"),
+        (r#""2024-02-29T09:00:00Z""#, "1709197200000000", "or an instant such as"),
+        // Twice, out of order, a day among them.
+        ("T09:00:00Z", "T09:00:00.000001Z", "not in order"),
+        ("T09:00:00Z", "T09:00:01Z", "not in order"),
+        ("T09:00:00Z", "", "days and instants"),
+        ("T09:00:00.000001Z", "", "days and instants"),
+        // A log of days with instants.
+        (r#""period":"instant""#, r#""period":"day""#, "or the reverse"),
+        (r#""period":"instant""#, r#""period":"week""#, "or the reverse"),
+        (r#""period":"instant""#, r#""period":"hour""#, "unknown variant"),
+        (r#""unpriced":1"#, r#""unpriced":0"#, "without a row"),
+    ] {
+        let forged = text.replacen(from, to, 1);
+        assert_ne!(forged, text, "{from}");
+        let error = serde_json::from_str::<PurchaseLog<String>>(&forged).unwrap_err();
+        assert!(error.to_string().contains(why), "{error} lacks {why}");
+    }
+    let days = there_and_back(&self::log());
+    let forged = days.replacen(r#""period":"day""#, r#""period":"instant""#, 1);
+    let error = serde_json::from_str::<PurchaseLog<String>>(&forged).unwrap_err();
+    assert!(error.to_string().contains("or the reverse"), "{error}");
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use tenure_clv::{
     BgNbd, CustomerPurchases, ExpectedSpend, Fit, FitStatus, GammaGamma, GroupedSpend,
-    GroupedSummary, HistoricalValue, History, PurchaseRow, PurchaseSummary, SummaryDefinition,
-    Total, residual_value,
+    GroupedSummary, HistoricalValue, History, PurchaseLogError, PurchaseRow, PurchaseSummary,
+    SummaryDefinition, Total, residual_value,
 };
 use tenure_model::{AsOf, Currency, Relationship};
 use tenure_stats::{ExactSum, Ratio, integer_to_f64};
@@ -47,8 +47,8 @@ impl Purchases {
                 paid.push(purchase.date, purchase.minor())?;
             }
         }
-        let summary = days.summary(definition, as_of.day()).summary;
-        Ok(Self { summary, paid, other_currency })
+        let outcome = days.summary(definition, as_of.day()).map_err(PurchaseLogError::from)?;
+        Ok(Self { summary: outcome.summary, paid, other_currency })
     }
 }
 

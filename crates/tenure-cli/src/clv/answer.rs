@@ -4,11 +4,13 @@ use tenure::clv::{
     BgNbd, Bootstrap, Dropout, ExpectedSpend, Fit, FitError, FitOptions, FitStatus, FitSummary,
     FittedModel, FrequencyClass, FrequencyFit, GammaGamma, GateThresholds, GateVerdict,
     GroupedSpend, GroupedSummary, HistoryColumns, HoldoutAccuracy, Nbd, ParetoNbd, Prediction,
-    PurchaseModel, Scale, SpendGate, TimeSpan, TimeUnit, Tracking, compare,
+    PurchaseLog, PurchaseModel, PurchaseTime, PurchaseTimeError, Scale, SpendGate, TimeSpan,
+    TimeUnit, Tracking, compare,
 };
 use tenure::stats::{Interval, Level, count_to_f64};
 
 use super::read::Customers;
+use super::when::When;
 use super::{Asked, ModelName};
 use crate::error::CommandError;
 use crate::progress;
@@ -58,8 +60,8 @@ pub(crate) struct SpendPart {
 /// What came after the cut.
 #[derive(Debug)]
 pub(crate) struct After {
-    pub(crate) cut: chrono::NaiveDate,
-    pub(crate) end: chrono::NaiveDate,
+    pub(crate) cut: PurchaseTime,
+    pub(crate) end: PurchaseTime,
     pub(crate) customers: u64,
     pub(crate) first_seen_after: u64,
     pub(crate) accuracy: HoldoutAccuracy,
@@ -163,7 +165,7 @@ pub(crate) fn of(customers: &Customers, asked: &Asked) -> Result<Answer, Command
     let predicted = predict(customers, &columns, &model, asked, spend_model.filter(|_| valued))?;
     bar.inc(1);
     bar.set_message("hold against what came after");
-    let after = asked.cut.map(|cut| after(customers, asked, cut)).transpose()?;
+    let after = asked.cut.as_ref().map(|cut| after(customers, asked, cut)).transpose()?;
     bar.finish_and_clear();
     Ok(Answer {
         customers: groups.customers(),
@@ -389,15 +391,13 @@ fn predict(
     Ok(found)
 }
 
-fn after(
-    customers: &Customers,
-    asked: &Asked,
-    cut: chrono::NaiveDate,
-) -> Result<After, CommandError> {
+fn after(customers: &Customers, asked: &Asked, cut: &When) -> Result<After, CommandError> {
     let told = |error: &dyn std::error::Error| CommandError::Clv(format!("--cut: {error}"));
     let (Some(log), Some(end)) = (&customers.log, customers.as_of) else {
         return Err(CommandError::Clv("--cut needs purchases, not customers".to_owned()));
     };
+    let cut = customers.clock.end_of(cut);
+    let cut = cut.map_err(|why| CommandError::Clv(format!("--cut: {why}")))?;
     let holdout = log.holdout(cut, end).map_err(|error| told(&error))?;
     let groups = holdout.calibration(customers.unit);
     let mut best: Option<Fitted> = None;
@@ -424,9 +424,8 @@ fn after(
         let why = why.map_or_else(String::new, |error| error.to_string());
         return Err(CommandError::Clv(format!("--cut: no model fits the calibration: {why}")));
     };
-    let start = customers.as_of.and_then(|_| first_day(customers)).unwrap_or(cut);
-    let days = end.signed_duration_since(start).num_days().saturating_add(1);
-    let weeks = u16::try_from(days.checked_div(7).unwrap_or(0)).unwrap_or(u16::MAX);
+    let (start, weeks) = cohort(log, end).map_err(|error| told(&error))?;
+    let tracking = log.tracking(best.model, start.unwrap_or(cut), weeks);
     Ok(After {
         cut,
         end,
@@ -434,14 +433,25 @@ fn after(
         first_seen_after: holdout.first_seen_after,
         accuracy: holdout.accuracy(best.model),
         classes: holdout.by_frequency(best.model, LAST_CLASS),
-        tracking: log.tracking(best.model, start, weeks),
+        tracking: tracking.map_err(|error| told(&error))?,
     })
 }
 
-/// The day of the first purchase of all.
-fn first_day(customers: &Customers) -> Option<chrono::NaiveDate> {
-    let as_of = customers.as_of?;
-    let log = customers.log.as_ref()?;
-    let oldest = log.summaries(as_of).rows.iter().map(|(_, summary)| summary.age_days()).max()?;
-    as_of.checked_sub_days(chrono::Days::new(u64::from(oldest)))
+/// When the first occasion of all started, if there is one, and how many whole weeks it is to the end.
+fn cohort(
+    log: &PurchaseLog<String>,
+    end: PurchaseTime,
+) -> Result<(Option<PurchaseTime>, u16), PurchaseTimeError> {
+    let summaries = log.summaries(end)?;
+    let start = summaries.rows.iter().map(|(_, summary)| summary.first()).min();
+    // The last day, or the last microsecond, is one of them.
+    let days = start.and_then(|start| match (start.date(), end.date()) {
+        (Some(from), Some(to)) => to.signed_duration_since(from).num_days().checked_add(1),
+        _ => {
+            let micros = end.instant()?.micros().checked_sub(start.instant()?.micros())?;
+            micros.checked_add(1)?.checked_div(86_400_000_000)
+        }
+    });
+    let weeks = days.unwrap_or(0).checked_div(7).unwrap_or(0);
+    Ok((start, u16::try_from(weeks).unwrap_or(u16::MAX)))
 }

@@ -2,16 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use chrono::NaiveDate;
 use csv::{ByteRecord, ReaderBuilder};
 use tenure::clv::{
-    DiscountRate, HistoryColumns, PurchaseLog, PurchaseRow, Refunds, Spend, SummaryDefinition,
-    TimeSpan, TimeUnit,
+    DiscountRate, HistoryColumns, OccasionPeriod, PurchaseLog, PurchaseRow, PurchaseTime, Refunds,
+    Spend, SummaryDefinition, TimeSpan, TimeUnit,
 };
 use tenure::ingest::Ingested;
-use tenure::model::{AsOf, Currency, Minor, parse_date};
+use tenure::model::{AsOf, Currency, Minor};
 
 use super::ClvArgs;
+use super::when::Clock;
 use crate::error::CommandError;
 use crate::input::{self, Rejects};
 use crate::{progress, settings};
@@ -29,7 +29,9 @@ pub(crate) struct Customers {
     /// Mean spend of the repeats, where there is one.
     pub(crate) spends: Vec<Option<Spend>>,
     pub(crate) unit: TimeUnit,
-    pub(crate) as_of: Option<NaiveDate>,
+    pub(crate) as_of: Option<PurchaseTime>,
+    /// How `--cut` is read.
+    pub(crate) clock: Clock,
     pub(crate) currency: Option<Currency>,
     pub(crate) refunds: Option<Refunds>,
     /// Rows and customers left out, by reason.
@@ -47,6 +49,11 @@ impl Customers {
 
     pub(crate) fn len(&self) -> usize {
         self.x.len()
+    }
+
+    /// What one occasion spans; `None` where histories were read, which do not say.
+    pub(crate) fn period(&self) -> Option<OccasionPeriod> {
+        self.log.as_ref().map(|log| log.definition().period())
     }
 }
 
@@ -201,14 +208,22 @@ fn histories<R: std::io::Read>(
     rows: &mut Rows<'_, R>,
     columns: &Columns,
 ) -> Result<Customers, CommandError> {
-    if args.as_of.is_some() || args.cut.is_some() || args.refunds.is_some() {
+    let of_purchases = [
+        ("--as-of", args.as_of.is_some()),
+        ("--cut", args.cut.is_some()),
+        ("--refunds", args.refunds.is_some()),
+        ("--period", args.period.is_some()),
+        ("--time-zone", args.time_zone.is_some()),
+    ];
+    if let Some((option, _)) = of_purchases.iter().find(|(_, typed)| *typed) {
         return Err(CommandError::Clv(format!(
-            "`{}` holds customers, not purchases: --as-of, --cut and --refunds mean nothing there",
+            "`{}` holds customers, not purchases: {option} means nothing there",
             rows.path.display()
         )));
     }
     let unit = args.unit.unwrap_or(TimeUnit::Week);
-    let mut found = empty(rows.path.display().to_string(), unit);
+    let clock = Clock { period: OccasionPeriod::Day, zone: None };
+    let mut found = empty(rows.path.display().to_string(), unit, clock);
     let mut ids = columns.id.map(|_| Vec::new());
     let &[x, recency, age] = columns.of_history.as_slice() else { return Ok(found) };
     let (mut unpriced, mut out_of_range) = (0_u64, 0_u64);
@@ -250,7 +265,7 @@ fn histories<R: std::io::Read>(
     Ok(found)
 }
 
-fn empty(source: String, unit: TimeUnit) -> Customers {
+fn empty(source: String, unit: TimeUnit, clock: Clock) -> Customers {
     Customers {
         source,
         ids: None,
@@ -260,6 +275,7 @@ fn empty(source: String, unit: TimeUnit) -> Customers {
         spends: Vec::new(),
         unit,
         as_of: None,
+        clock,
         currency: None,
         refunds: None,
         left_out: Vec::new(),
@@ -278,14 +294,16 @@ fn purchases<R: std::io::Read>(
         return Err(CommandError::Clv(format!("--currency: {currency} has no cents")));
     }
     let refunds = args.refunds.unwrap_or(Refunds::Net);
-    let definition = SummaryDefinition::new(currency, refunds);
+    let clock = Clock { period: args.period.unwrap_or_default(), zone: args.time_zone };
+    let definition = SummaryDefinition::new(currency, refunds).with_period(clock.period);
     let mut log = PurchaseLog::new(definition);
-    let mut last: Option<NaiveDate> = None;
-    let &[id, date, cents] = columns else { return Ok(empty(String::new(), TimeUnit::Week)) };
+    let mut last: Option<PurchaseTime> = None;
+    let &[id, date, cents] = columns else {
+        return Ok(empty(String::new(), TimeUnit::Week, clock));
+    };
     while rows.next()? {
         let text = rows.text(date, "date")?;
-        let day = parse_date(text)
-            .map_err(|error| rows.place("date").fault(text, &format!("is no date: {error}")))?;
+        let time = clock.of_row(text).map_err(|why| rows.place("date").fault(text, &why))?;
         let minor = rows.whole(cents, "cents")?;
         if minor < 0 && args.refunds.is_none() {
             return Err(rows.place("cents").fault(
@@ -293,32 +311,33 @@ fn purchases<R: std::io::Read>(
                 "is a refund: say with --refunds drop, net or offset what it does",
             ));
         }
-        let row = PurchaseRow::signed(day, Minor::new(minor))
+        let row = PurchaseRow::signed(time, Minor::new(minor))
             .map_err(|error| rows.place("date").fault(text, &error.to_string()))?;
         let customer = rows.text(id, "id")?.to_owned();
         log.push(customer, row)
             .map_err(|error| rows.place("cents").fault(&minor.to_string(), &error.to_string()))?;
-        last = last.max(Some(day));
+        last = last.max(Some(time));
     }
     let path: PathBuf = rows.path.to_owned();
-    let as_of = args
-        .as_of
+    let typed = args.as_of.as_ref().map(|typed| clock.end_of(typed)).transpose();
+    let typed = typed.map_err(|why| CommandError::Clv(format!("--as-of: {why}")))?;
+    let as_of = typed
         .or(last)
         .ok_or_else(|| CommandError::Clv(format!("`{}` holds no purchase", path.display())))?;
     let unit = args.unit.unwrap_or(TimeUnit::Week);
-    Ok(of_log(path.display().to_string(), log, as_of, unit, Vec::new()))
+    of_log(path.display().to_string(), log, (as_of, clock), unit, Vec::new())
 }
 
 /// The customers of a log.
 fn of_log(
     source: String,
     log: PurchaseLog<String>,
-    as_of: NaiveDate,
+    (as_of, clock): (PurchaseTime, Clock),
     unit: TimeUnit,
     mut left_out: Vec<(&'static str, u64)>,
-) -> Customers {
-    let mut found = empty(source, unit);
-    let summaries = log.summaries(as_of);
+) -> Result<Customers, CommandError> {
+    let mut found = empty(source, unit, clock);
+    let summaries = log.summaries(as_of).map_err(|error| CommandError::Clv(error.to_string()))?;
     let mut ids = Vec::with_capacity(summaries.rows.len());
     let mut unpriced = 0_u64;
     for (id, summary) in &summaries.rows {
@@ -345,11 +364,21 @@ fn of_log(
     found.currency = Some(log.definition().currency());
     found.refunds = Some(log.definition().refunds());
     found.log = Some(log);
-    found
+    Ok(found)
 }
 
 fn folder(args: &ClvArgs) -> Result<(Customers, Defaults, Rejects), CommandError> {
-    let input = args.input();
+    if args.period == Some(OccasionPeriod::Instant) {
+        return Err(CommandError::Clv(
+            "--period: the purchases of a folder are days, and instants are needed".to_owned(),
+        ));
+    }
+    if args.time_zone.is_some() {
+        return Err(CommandError::Clv(
+            "--time-zone: a folder says so itself, in `time_zone` of tenure.toml".to_owned(),
+        ));
+    }
+    let input = args.input()?;
     let ingested = input::read(&input)?;
     let as_of = ingested.as_of.ok_or(CommandError::NoAsOf)?;
     let chosen = settings::read(as_of, &ingested, &ClvArgs::question())?;
@@ -366,7 +395,9 @@ fn folder(args: &ClvArgs) -> Result<(Customers, Defaults, Rejects), CommandError
     }
     let currency = currency(&ingested, as_of)?;
     let refunds = args.refunds.unwrap_or(value.refunds);
-    let mut log = PurchaseLog::new(SummaryDefinition::new(currency, refunds));
+    let clock = Clock { period: args.period.unwrap_or_default(), zone: None };
+    let definition = SummaryDefinition::new(currency, refunds).with_period(clock.period);
+    let mut log = PurchaseLog::new(definition);
     let (mut unseen, mut other_currency) = (0_u64, 0_u64);
     for relationship in ingested.book.relationships() {
         for entry in relationship.purchases() {
@@ -394,7 +425,7 @@ fn folder(args: &ClvArgs) -> Result<(Customers, Defaults, Rejects), CommandError
     let unit = args.unit.unwrap_or(value.unit);
     let left_out =
         vec![("purchases not seen yet", unseen), ("purchases in another currency", other_currency)];
-    let found = of_log(source, log, as_of.day(), unit, left_out);
+    let found = of_log(source, log, (as_of.day().into(), clock), unit, left_out)?;
     Ok((found, defaults, input::tell(&input, &ingested, None)))
 }
 

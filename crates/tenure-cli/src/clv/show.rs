@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use serde::Serialize;
-use tenure::clv::Correlation;
+use tenure::clv::{Correlation, OccasionPeriod};
 use tenure::stats::Interval;
 
 use super::answer::{Answer, MONTHS, Parameter, Total};
@@ -47,9 +47,12 @@ fn sum(values: &[Option<f64>]) -> f64 {
 pub(crate) fn table(customers: &Customers, answer: &Answer) -> String {
     let mut out = String::new();
     let as_of = customers.as_of.map_or_else(String::new, |day| format!(" as of {day}"));
+    let unusual = customers.period().filter(|period| *period != OccasionPeriod::Day);
+    let occasions =
+        unusual.map_or_else(String::new, |one| format!("; occasions are {}s", one.name()));
     let _ = writeln!(
         out,
-        "{} customers of {}{as_of}, {} distinct histories; times in {}s\n",
+        "{} customers of {}{as_of}, {} distinct histories; times in {}s{occasions}\n",
         grouped(answer.customers),
         text::printable(&customers.source),
         text::grouped(i128::try_from(answer.distinct).unwrap_or(i128::MAX)),
@@ -288,6 +291,7 @@ pub(crate) struct Document<'a> {
     time_unit: &'static str,
     currency: Option<&'static str>,
     refunds: Option<&'static str>,
+    occasion_period: Option<&'static str>,
     customers: u64,
     distinct_histories: usize,
     left_out: BTreeMap<&'static str, u64>,
@@ -504,6 +508,7 @@ pub(crate) fn document<'a>(customers: &'a Customers, answer: &'a Answer) -> Docu
         time_unit: customers.unit.name(),
         currency: customers.currency.map(tenure::model::Currency::code),
         refunds: customers.refunds.map(tenure::clv::Refunds::name),
+        occasion_period: customers.period().map(OccasionPeriod::name),
         customers: answer.customers,
         distinct_histories: answer.distinct,
         left_out: customers.left_out.iter().copied().collect(),

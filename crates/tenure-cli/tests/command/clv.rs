@@ -108,6 +108,147 @@ fn purchases_are_the_same_customers() {
     assert!(holdout["tracking"].as_array().unwrap().len() > 30, "{holdout}");
 }
 
+/// The same purchases at midnight, UTC, as instants: the same histories, so the same fit to the bit.
+#[test]
+fn instants_at_midnight_are_days() {
+    let days = purchases();
+    let instants: String = days
+        .lines()
+        .map(|line| match line.rsplit_once(',') {
+            Some((start, "cents")) => format!("{start},cents\n"),
+            Some((start, cents)) => format!("{start}T02:00:00+02:00,{cents}\n"),
+            None => unreachable!("three columns"),
+        })
+        .collect();
+    let ((_one, days), (_other, instants)) = (file(&days), file(&instants));
+    let of = |path: &str, more: &[&str]| {
+        let mut arguments = vec!["clv", path, "--model", "nbd", "--unit", "day"];
+        arguments.extend(more);
+        arguments.extend(["--format", "json"]);
+        json(&arguments)
+    };
+    let by_day = of(&days, &["--cut", "1997-06-30"]);
+    assert_eq!(by_day["occasion_period"], "day");
+    let midnight = "1997-06-30T00:00:00Z";
+    let by_instant = of(&instants, &["--period", "instant", "--cut", midnight]);
+    assert_eq!(by_instant["occasion_period"], "instant");
+    assert_eq!(by_instant["as_of"], "1997-09-24T00:00:00Z");
+    for same in ["models", "spend", "customers", "distinct_histories"] {
+        assert_eq!(by_day[same], by_instant[same]);
+    }
+    assert_eq!(by_day["holdout"]["actual"], by_instant["holdout"]["actual"]);
+    assert_eq!(by_day["holdout"]["by_frequency"], by_instant["holdout"]["by_frequency"]);
+    // A zone makes days of them again: in UTC the same, an hour west of it each a day earlier.
+    let zoned = of(&instants, &["--time-zone", "UTC", "--cut", "1997-06-30"]);
+    assert_eq!(zoned["holdout"], by_day["holdout"]);
+    assert_eq!(of(&instants, &["--time-zone", "-01:00"])["as_of"], "1997-09-23");
+    // The last day is counted to its end: a day less a microsecond longer than to its midnight.
+    let rows = |more: &[&str]| {
+        let mut arguments =
+            vec!["clv", &instants, "--model", "nbd", "--unit", "hour", "--period", "instant"];
+        arguments.extend(more);
+        arguments.extend(["--format", "csv"]);
+        let rows = printed(&arguments);
+        let row = rows.lines().nth(1).unwrap().split(',');
+        row.skip(3).take(1).collect::<String>()
+    };
+    assert_eq!(rows(&[]), "6384");
+    assert_eq!(rows(&["--as-of", "1997-09-24", "--time-zone", "UTC"]), "6407.999999999723");
+    assert_eq!(rows(&["--as-of", "1997-09-24T12:00:00Z"]), "6396");
+    let page = printed(&["clv", &instants, "--model", "nbd", "--period", "instant"]);
+    let says =
+        "as of 1997-09-24T00:00:00Z, 8 distinct histories; times in weeks; occasions are instants";
+    assert!(page.contains(says), "{page}");
+}
+
+/// Hours apart on one day: one occasion by day, three by instant.
+#[test]
+fn a_day_of_instants_is_one_occasion_or_many() {
+    let mut rows = "id,date,cents\n".to_owned();
+    for who in 0..40 {
+        let hour = 9 + who % 7;
+        for at in [
+            format!("05T{hour:02}:00:00Z"),
+            format!("05T{hour:02}:30:00.5Z"),
+            format!("{:02}T08:00:00Z", 6 + who % 9),
+        ] {
+            writeln!(rows, "c{who},2024-03-{at},1000").unwrap();
+        }
+    }
+    let (_folder, path) = file(&rows);
+    let repeats = |more: &[&str]| {
+        let mut arguments = vec!["clv", &path, "--model", "nbd", "--format", "csv"];
+        arguments.extend(more);
+        let rows = printed(&arguments);
+        rows.lines().nth(1).unwrap().split(',').nth(1).unwrap().to_owned()
+    };
+    assert_eq!(repeats(&["--period", "instant"]), "2");
+    assert_eq!(repeats(&["--time-zone", "UTC"]), "1");
+    assert_eq!(repeats(&["--time-zone", "UTC", "--period", "week"]), "0");
+}
+
+#[test]
+fn days_and_instants_are_not_guessed() {
+    let (head, day, instant, local) =
+        ("id,date,cents\na,", "2024-03-05", "2024-03-05T23:30:00Z", "2024-03-05T23:30:00");
+    for (date, more, says) in [
+        (
+            instant,
+            &[][..],
+            "line 2, column date: `2024-03-05T23:30:00Z` is an instant: say with --time-zone",
+        ),
+        (
+            local,
+            &["--period", "instant"],
+            "line 2, column date: `2024-03-05T23:30:00` has no offset",
+        ),
+        (
+            day,
+            &["--period", "instant"],
+            "line 2, column date: `2024-03-05` is a day, and with --period instant",
+        ),
+        (
+            "2024-03-05 10:00",
+            &["--period", "instant"],
+            "line 2, column date: `2024-03-05 10:00` is no date",
+        ),
+        (
+            instant,
+            &["--period", "instant", "--as-of", day],
+            "--as-of: `2024-03-05` is a day: say with --time-zone",
+        ),
+        (
+            instant,
+            &["--period", "instant", "--as-of", local],
+            "--as-of: `2024-03-05T23:30:00` has no offset",
+        ),
+        (
+            day,
+            &["--as-of", instant],
+            "--as-of: `2024-03-05T23:30:00Z` is an instant, and occasions are days",
+        ),
+    ] {
+        let (_folder, path) = file(&format!("{head}{date},100\n"));
+        let mut arguments = vec!["clv", &path];
+        arguments.extend(more);
+        refused(&arguments, says);
+    }
+    for (more, says) in [
+        (["--period", "hour"], "not one of day, instant, week"),
+        (["--time-zone", "Mars/Olympus"], "Mars/Olympus"),
+        (["--as-of", "05.03.2024"], "or an instant such as"),
+        (["--cut", "2024-03-05T24:00:00"], "or an instant such as"),
+    ] {
+        let [option, value] = more;
+        let found = tenure(&["clv", "purchases.csv", option, value]);
+        assert_eq!(code(&found), 2);
+        assert!(text(&found.stderr).contains(says), "{says}: {}", text(&found.stderr));
+    }
+    refused(&["clv", "--demo", "--period", "instant"], "the purchases of a folder are days");
+    refused(&["clv", "--demo", "--time-zone", "UTC"], "in `time_zone` of tenure.toml");
+    refused(&["clv", "--demo", "--as-of", instant], "the purchases of a folder are days");
+}
+
 #[test]
 fn a_seeded_bootstrap_repeats_itself() {
     let (_folder, path) = file(&customers());
@@ -129,6 +270,11 @@ fn the_demo_is_read_as_a_folder() {
     assert!(found["customers"].as_u64().unwrap() > 300, "{found}");
     assert_eq!(found["currency"], "USD");
     assert_eq!(found["as_of"], "2025-12-31");
+    assert_eq!(found["occasion_period"], "day");
+    let weeks =
+        json(&["clv", "--demo", "--model", "mbg_nbd", "--period", "week", "--format", "json"]);
+    assert_eq!(weeks["occasion_period"], "week");
+    assert_eq!(weeks["customers"], found["customers"]);
 }
 
 /// Spend that grows with frequency shuts the gate, and no value is given unless asked for.
@@ -171,7 +317,9 @@ fn what_cannot_be_used_is_named_with_its_place() {
         refused(&["clv", &path], says);
     }
     let (_folder, path) = file(&customers());
-    refused(&["clv", &path, "--cut", "1997-01-01"], "mean nothing there");
+    refused(&["clv", &path, "--cut", "1997-01-01"], "--cut means nothing there");
+    refused(&["clv", &path, "--period", "instant"], "--period means nothing there");
+    refused(&["clv", &path, "--time-zone", "UTC"], "--time-zone means nothing there");
     refused(&["clv", &path, "--penalty", "1"], "exactly one --model");
     refused(&["clv", &path, "--margin", "1.5"], "--margin");
     refused(&["clv", "nowhere.csv"], "nowhere.csv");

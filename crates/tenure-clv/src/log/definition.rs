@@ -1,9 +1,15 @@
 //! What counts as an occasion, and how refunds and first purchases count.
 
-use chrono::{Datelike, Days, NaiveDate};
 use tenure_model::Currency;
 
+use super::time::PurchaseTime;
+use crate::error::PurchaseTimeError;
+
 /// How finely purchases are told apart: those of one customer in one period are one occasion.
+///
+/// A period starts at its first time, and `x`, `t_x` and `T` count from start to start. So a customer
+/// is watched until the start of the period `as_of` lies in: under [`Day`](Self::Day) until that day,
+/// under [`Week`](Self::Week) until its Monday, under [`Instant`](Self::Instant) until `as_of` itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
@@ -12,21 +18,66 @@ pub enum OccasionPeriod {
     /// A calendar day.
     #[default]
     Day,
+    /// An instant: only purchases of the same microsecond are one occasion.
+    ///
+    /// Rows and `as_of` are instants. For a whole last day, `as_of` is its
+    /// [`last_instant`](tenure_model::Zone::last_instant) in a zone: a purchase a minute before
+    /// midnight counts then, and `t_x <= T` holds for it. Hardly two customers have one history then, so
+    /// that grouping saves fits nothing.
+    Instant,
     /// A week from Monday.
     Week,
 }
 
 impl OccasionPeriod {
-    /// The first day of the period `date` lies in.
+    /// Every value, in the order of the documentation.
+    pub const ALL: &'static [Self] = &[Self::Day, Self::Instant, Self::Week];
+
+    /// Its name in files and definitions.
     #[must_use]
-    pub fn start(self, date: NaiveDate) -> NaiveDate {
+    pub const fn name(self) -> &'static str {
         match self {
-            Self::Day => date,
-            Self::Week => {
-                let since_monday = u64::from(date.weekday().num_days_from_monday());
-                // The first days chrono knows have no Monday: they are their own period.
-                date.checked_sub_days(Days::new(since_monday)).unwrap_or(date)
-            }
+            Self::Day => "day",
+            Self::Instant => "instant",
+            Self::Week => "week",
+        }
+    }
+
+    /// The value of that name; `None` for any other text.
+    ///
+    /// ```
+    /// use tenure_clv::OccasionPeriod;
+    /// assert_eq!(OccasionPeriod::from_name("instant"), Some(OccasionPeriod::Instant));
+    /// assert_eq!(OccasionPeriod::from_name(""), None);
+    /// ```
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|value| value.name() == name)
+    }
+
+    /// Whether its times are instants; else they are days.
+    #[must_use]
+    pub const fn is_instant(self) -> bool {
+        matches!(self, Self::Instant)
+    }
+
+    /// The time, if it is of the kind this period counts.
+    ///
+    /// # Errors
+    /// An instant where days are counted, or a day where instants are.
+    pub(crate) const fn takes(self, time: PurchaseTime) -> Result<PurchaseTime, PurchaseTimeError> {
+        if time.is_instant() == self.is_instant() {
+            Ok(time)
+        } else {
+            Err(PurchaseTimeError { found: time })
+        }
+    }
+
+    /// The start of the period `time` lies in.
+    pub(crate) const fn start(self, time: PurchaseTime) -> PurchaseTime {
+        match self {
+            Self::Day | Self::Instant => time,
+            Self::Week => time.monday(),
         }
     }
 }
@@ -52,7 +103,10 @@ pub enum FirstPurchase {
 pub enum Refunds {
     /// Nothing: purchases count as made.
     Drop,
-    /// It is taken from the purchases of its own period.
+    /// It is taken from the purchases of its own period. Under
+    /// [`OccasionPeriod::Instant`] that is the very instant of the refund: one that is told at its own
+    /// time finds nothing there and is reported as unabsorbed, unless it is given the instant of the
+    /// purchase it reverses.
     Net,
     /// It is taken from the customer's latest occasions up to its own period, newest first.
     Offset,
@@ -186,20 +240,5 @@ impl SummaryDefinition {
     #[must_use]
     pub const fn zero_spend(self) -> ZeroSpend {
         self.zero_spend
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::OccasionPeriod;
-    use chrono::NaiveDate;
-
-    #[test]
-    fn a_week_begins_on_monday() {
-        let sunday = NaiveDate::from_ymd_opt(2024, 1, 7).unwrap();
-        let monday = NaiveDate::from_ymd_opt(2024, 1, 1).unwrap();
-        assert_eq!(OccasionPeriod::Week.start(sunday), monday);
-        assert_eq!(OccasionPeriod::Week.start(monday), monday);
-        assert_eq!(OccasionPeriod::Week.start(NaiveDate::MIN), NaiveDate::MIN);
     }
 }

@@ -1,15 +1,15 @@
 //! What happened after: calibration and holdout, and a cohort week by week.
 
-use chrono::{Days, NaiveDate};
 use tenure_stats::count_to_f64;
 
 use super::PurchaseLog;
 use super::summary::{PurchaseSummary, Scratch};
-use crate::error::HoldoutError;
+use super::time::PurchaseTime;
+use crate::error::{HoldoutError, PurchaseTimeError};
 use crate::fit::Sum;
 use crate::history::GroupedSummary;
 use crate::model::purchases::PurchaseModel;
-use crate::tracking::expected_cumulative;
+use crate::tracking::expected_of;
 use crate::unit::{TimeSpan, TimeUnit};
 
 /// One customer of a holdout.
@@ -22,17 +22,17 @@ pub struct HoldoutCustomer {
     pub occasions: u64,
 }
 
-/// What was known at a cut date, and what happened after it.
+/// What was known at a cut, and what happened after it.
 ///
-/// The cut date belongs to the calibration; the holdout is `(cut, end]`. Customers first seen after
-/// the cut are left out and counted.
+/// The cut, a day or an instant, belongs to the calibration; the holdout is `(cut, end]`. Customers
+/// first seen after the cut are left out and counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Holdout<K> {
-    /// The last day of the calibration.
-    pub cut: NaiveDate,
-    /// The last day of the holdout.
-    pub end: NaiveDate,
+    /// The last day or instant of the calibration.
+    pub cut: PurchaseTime,
+    /// The last day or instant of the holdout.
+    pub end: PurchaseTime,
     /// One per customer who had bought by the cut, in order of customer.
     pub rows: Vec<(K, HoldoutCustomer)>,
     /// Customers without an occasion by the cut.
@@ -89,8 +89,7 @@ impl<K> Holdout<K> {
     /// The length of the holdout.
     #[must_use]
     pub fn horizon(&self) -> TimeSpan {
-        let days = self.end.signed_duration_since(self.cut).num_days();
-        TimeSpan::days(u32::try_from(days).unwrap_or(0))
+        self.end.since(self.cut).to_span()
     }
 
     /// The calibration, to fit a model to.
@@ -178,21 +177,24 @@ pub struct TrackedWeek {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Tracking {
-    /// Day 0.
-    pub start: NaiveDate,
+    /// Day 0, or the instant that the first week begins with.
+    pub start: PurchaseTime,
     /// The weeks, from 1.
     pub weeks: Vec<TrackedWeek>,
     /// Customers acquired within the weeks.
     pub customers: u64,
-    /// Customers who had bought before day 0, left out.
+    /// Customers who had bought before the start, left out.
     pub before_start: u64,
 }
 
 impl<K: Ord> PurchaseLog<K> {
-    /// What was known at the end of `cut`, and the occasions from the day after to the end of `end`.
+    /// What was known at the end of `cut`, and the occasions after it to the end of `end`.
+    ///
+    /// An occasion is counted once: where weeks are cut in their middle, the week of the cut is of the
+    /// holdout only if nothing was bought in it by then.
     ///
     /// # Errors
-    /// An end that is not after the cut.
+    /// An end that is not after the cut; days of a log of instants, or the reverse.
     ///
     /// ```
     /// use chrono::NaiveDate;
@@ -209,20 +211,29 @@ impl<K: Ord> PurchaseLog<K> {
     /// assert_eq!(found.first_seen_after, 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn holdout(&self, cut: NaiveDate, end: NaiveDate) -> Result<Holdout<&K>, HoldoutError> {
+    pub fn holdout(
+        &self,
+        cut: impl Into<PurchaseTime>,
+        end: impl Into<PurchaseTime>,
+    ) -> Result<Holdout<&K>, HoldoutError> {
+        let period = self.definition.period();
+        let (cut, end) = (period.takes(cut.into())?, period.takes(end.into())?);
         if end <= cut {
-            return Err(HoldoutError { cut, end });
+            return Err(HoldoutError::Order { cut, end });
         }
         let mut found = Holdout { cut, end, rows: Vec::new(), first_seen_after: 0 };
         let mut scratch = Scratch::default();
-        let last = self.definition.period().start(cut);
-        for (customer, days) in &self.customers {
-            let Some(calibration) = scratch.finish(days, self.definition, cut).summary else {
+        let last = period.start(cut);
+        for (customer, purchases) in &self.customers {
+            let calibration = scratch.finish(purchases, self.definition, cut).summary;
+            let Some(calibration) = calibration else {
                 found.first_seen_after = found.first_seen_after.saturating_add(1);
                 continue;
             };
-            scratch.finish(days, self.definition, end);
-            let after = scratch.starts().filter(|start| *start > last).count();
+            scratch.finish(purchases, self.definition, end);
+            let known = calibration.last() == last;
+            let later = |start: &PurchaseTime| *start > last || (*start == last && !known);
+            let after = scratch.starts().filter(later).count();
             let occasions = u64::try_from(after).unwrap_or(u64::MAX);
             found.rows.push((customer, HoldoutCustomer { calibration, occasions }));
         }
@@ -237,49 +248,73 @@ impl<K: Ord> PurchaseLog<K> {
     /// expected = sum over customers acquired on day s, 7w-1 > s, of E[X((7w-1-s)/7 weeks)]
     /// ```
     ///
+    /// Of instants, the same in microseconds: the last one of week `w` takes the place of day `7w-1`.
+    /// *Cost*: a sort of the repeats, and for each week an expectation per day, or instant, with
+    /// acquisitions.
+    ///
     /// *Source*: Fader, Hardie, Lee 2005, "Counting Your Customers the Easy Way", figure 2.
-    #[must_use]
+    ///
+    /// # Errors
+    /// A day of a log of instants, or the reverse.
+    ///
+    /// ```
+    /// use chrono::NaiveDate;
+    /// use tenure_clv::{Nbd, PurchaseLog, PurchaseRow, Refunds, SummaryDefinition, TimeUnit};
+    /// use tenure_model::{Currency, Minor};
+    /// let day = |day| NaiveDate::from_ymd_opt(2024, 1, day).ok_or("no such day");
+    /// let mut log = PurchaseLog::new(SummaryDefinition::new(Currency::new("EUR")?, Refunds::Net));
+    /// for at in [1, 7, 8] {
+    ///     log.push("ann", PurchaseRow::purchase(day(at)?, Minor::new(500))?)?;
+    /// }
+    /// // One purchase a week in the mean: 6/7 and 13/7 are expected by the 7th and the 14th.
+    /// let model = Nbd::new(1.0, 1.0, TimeUnit::Week)?;
+    /// let weeks = log.tracking(model, day(1)?, 2)?.weeks;
+    /// assert_eq!(weeks.iter().map(|week| week.actual).collect::<Vec<u64>>(), [1, 2]);
+    /// assert!(weeks.iter().zip([6.0, 13.0]).all(|(week, n)| (week.expected - n / 7.0).abs() < 1e-15));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn tracking(
         &self,
         model: impl Into<PurchaseModel>,
-        start: NaiveDate,
+        start: impl Into<PurchaseTime>,
         weeks: u16,
-    ) -> Tracking {
-        let model = model.into();
-        let length = u32::from(weeks).saturating_mul(7);
-        let end = start
-            .checked_add_days(Days::new(u64::from(length.saturating_sub(1))))
-            .unwrap_or(NaiveDate::MAX);
-        let index =
-            |date: NaiveDate| u32::try_from(date.signed_duration_since(start).num_days()).ok();
-        let mut acquired: std::collections::BTreeMap<u32, u64> = std::collections::BTreeMap::new();
-        let mut repeats: std::collections::BTreeMap<u32, u64> = std::collections::BTreeMap::new();
-        let (mut customers, mut before_start) = (0_u64, 0_u64);
+    ) -> Result<Tracking, PurchaseTimeError> {
+        let (model, start) = (model.into(), self.definition.period().takes(start.into())?);
+        let last_of = |week: u16| start.within_days(u32::from(week).saturating_mul(7));
+        let end = last_of(weeks);
+        let (mut acquired, mut repeats) = (Vec::new(), Vec::new());
+        let mut before_start = 0_u64;
         let mut scratch = Scratch::default();
-        for days in self.customers.values() {
-            scratch.finish(days, self.definition, end);
+        for purchases in self.customers.values() {
+            scratch.finish(purchases, self.definition, end);
             let mut occasions = scratch.starts();
             let Some(first) = occasions.next() else { continue };
-            let Some(first) = index(first) else {
+            if first < start {
                 before_start = before_start.saturating_add(1);
                 continue;
-            };
-            customers = customers.saturating_add(1);
-            let count = acquired.entry(first).or_insert(0);
-            *count = count.saturating_add(1);
-            for day in occasions.filter_map(index) {
-                let count = repeats.entry(day).or_insert(0);
-                *count = count.saturating_add(1);
             }
+            acquired.push(first);
+            repeats.extend(occasions);
         }
+        acquired.sort_unstable();
+        repeats.sort_unstable();
+        let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
         let weeks = (1..=weeks).map(|week| {
-            let until = u32::from(week).saturating_mul(7);
-            let actual = repeats.range(..until).fold(0_u64, |sum, (_, n)| sum.saturating_add(*n));
-            let cohort = acquired.iter().map(|(&day, &count)| (day, count));
-            let expected =
-                expected_cumulative(cohort, week, |span| model.expected_new_customer(span));
+            let last = last_of(week);
+            let actual = count(repeats.partition_point(|&repeat| repeat <= last));
+            let alike = acquired.chunk_by(|one, other| one == other);
+            let cohort = alike.filter_map(|alike| {
+                let &first = alike.first()?;
+                (first < last).then(|| (last.since(first).to_span(), count(alike.len())))
+            });
+            let expected = expected_of(cohort, |span| model.expected_new_customer(span));
             TrackedWeek { week, actual, expected }
         });
-        Tracking { start, weeks: weeks.collect(), customers, before_start }
+        Ok(Tracking {
+            start,
+            weeks: weeks.collect(),
+            customers: count(acquired.len()),
+            before_start,
+        })
     }
 }

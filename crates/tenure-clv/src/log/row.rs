@@ -1,27 +1,29 @@
 //! One row of a purchase log.
 
-use chrono::{Datelike, NaiveDate};
 use tenure_model::Minor;
 
+use super::time::PurchaseTime;
 use crate::error::PurchaseRowError;
 
-/// One purchase, or one refund, of one customer on one day.
+/// One purchase, or one refund, of one customer, on a day or at an instant.
 ///
 /// ```
 /// use chrono::NaiveDate;
 /// use tenure_clv::PurchaseRow;
-/// use tenure_model::Minor;
+/// use tenure_model::{Instant, Minor, Zone};
 /// let day = NaiveDate::from_ymd_opt(2024, 2, 29).ok_or("no such day")?;
 /// assert!(PurchaseRow::purchase(day, Minor::new(-1)).is_err());
 /// assert_eq!(
 ///     PurchaseRow::signed(day, Minor::new(-1))?,
 ///     PurchaseRow::refund(day, Minor::new(1))?,
 /// );
+/// let noon = Instant::parse("2024-02-29T12:00:00Z", Zone::UTC)?;
+/// assert_eq!(PurchaseRow::unpriced(noon)?.time(), noon.into());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PurchaseRow {
-    date: NaiveDate,
+    time: PurchaseTime,
     kind: Kind,
 }
 
@@ -32,15 +34,26 @@ pub(super) enum Kind {
     Refund(u64),
 }
 
+impl Kind {
+    const fn signed(amount: Minor) -> Self {
+        let units = amount.units().unsigned_abs();
+        if amount.units() < 0 { Self::Refund(units) } else { Self::Purchase(units) }
+    }
+}
+
 impl PurchaseRow {
     /// A purchase; of zero if it was free.
     ///
     /// # Errors
     /// A negative amount, or a date outside the years 1 to 9999.
-    pub fn purchase(date: NaiveDate, amount: Minor) -> Result<Self, PurchaseRowError> {
+    pub fn purchase(
+        time: impl Into<PurchaseTime>,
+        amount: Minor,
+    ) -> Result<Self, PurchaseRowError> {
+        let time = time.into();
         let units = u64::try_from(amount.units())
-            .map_err(|_| PurchaseRowError::NegativePurchase { found: amount.units(), date })?;
-        Self::new(date, Kind::Purchase(units))
+            .map_err(|_| PurchaseRowError::NegativePurchase { found: amount.units(), time })?;
+        Self::new(time, Kind::Purchase(units))
     }
 
     /// A purchase whose amount is not known: it counts as an occasion, and leaves the customer's
@@ -48,18 +61,19 @@ impl PurchaseRow {
     ///
     /// # Errors
     /// A date outside the years 1 to 9999.
-    pub fn unpriced(date: NaiveDate) -> Result<Self, PurchaseRowError> {
-        Self::new(date, Kind::Unpriced)
+    pub fn unpriced(time: impl Into<PurchaseTime>) -> Result<Self, PurchaseRowError> {
+        Self::new(time.into(), Kind::Unpriced)
     }
 
     /// A refund, told by what was paid back.
     ///
     /// # Errors
     /// A negative amount, or a date outside the years 1 to 9999.
-    pub fn refund(date: NaiveDate, amount: Minor) -> Result<Self, PurchaseRowError> {
+    pub fn refund(time: impl Into<PurchaseTime>, amount: Minor) -> Result<Self, PurchaseRowError> {
+        let time = time.into();
         let units = u64::try_from(amount.units())
-            .map_err(|_| PurchaseRowError::NegativeRefund { found: amount.units(), date })?;
-        Self::new(date, Kind::Refund(units))
+            .map_err(|_| PurchaseRowError::NegativeRefund { found: amount.units(), time })?;
+        Self::new(time, Kind::Refund(units))
     }
 
     /// A signed amount: a refund if it is below zero, else a purchase. For sources that tell
@@ -67,27 +81,30 @@ impl PurchaseRow {
     ///
     /// # Errors
     /// A date outside the years 1 to 9999.
-    pub fn signed(date: NaiveDate, amount: Minor) -> Result<Self, PurchaseRowError> {
-        let units = amount.units().unsigned_abs();
-        let kind = if amount.units() < 0 { Kind::Refund(units) } else { Kind::Purchase(units) };
-        Self::new(date, kind)
+    pub fn signed(time: impl Into<PurchaseTime>, amount: Minor) -> Result<Self, PurchaseRowError> {
+        Self::new(time.into(), Kind::signed(amount))
     }
 
-    /// Its day.
+    /// The same at a time known to be within the years 1 to 9999.
+    pub(super) const fn signed_within(time: PurchaseTime, amount: Minor) -> Self {
+        Self { time, kind: Kind::signed(amount) }
+    }
+
+    /// Its day or instant.
     #[must_use]
-    pub const fn date(self) -> NaiveDate {
-        self.date
+    pub const fn time(self) -> PurchaseTime {
+        self.time
     }
 
     pub(super) const fn kind(self) -> Kind {
         self.kind
     }
 
-    fn new(date: NaiveDate, kind: Kind) -> Result<Self, PurchaseRowError> {
-        if (1..=9999).contains(&date.year()) {
-            Ok(Self { date, kind })
+    const fn new(time: PurchaseTime, kind: Kind) -> Result<Self, PurchaseRowError> {
+        if time.is_of_a_ledger() {
+            Ok(Self { time, kind })
         } else {
-            Err(PurchaseRowError::Date { date })
+            Err(PurchaseRowError::Time { time })
         }
     }
 }
@@ -96,7 +113,7 @@ impl PurchaseRow {
 mod tests {
     use super::PurchaseRow;
     use chrono::NaiveDate;
-    use tenure_model::Minor;
+    use tenure_model::{Instant, Minor};
 
     #[test]
     fn what_is_no_row_is_refused_with_its_place() {
@@ -111,5 +128,10 @@ mod tests {
         let date = PurchaseRow::unpriced(NaiveDate::MIN).unwrap_err();
         assert!(date.to_string().contains("outside the years 1 to 9999"));
         assert!(PurchaseRow::signed(day, Minor::new(i64::MIN)).is_ok());
+        let epoch = Instant::from_micros(0).unwrap();
+        let negative = PurchaseRow::purchase(epoch, Minor::new(-5)).unwrap_err();
+        assert!(negative.to_string().contains("on 1970-01-01T00:00:00Z is negative"), "{negative}");
+        // A row costs what it cost when it knew days only.
+        assert_eq!(size_of::<PurchaseRow>(), 24);
     }
 }

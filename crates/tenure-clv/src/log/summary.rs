@@ -1,10 +1,11 @@
-//! Days to occasions to one summary.
+//! Times to occasions to one summary.
 
-use chrono::NaiveDate;
+use chrono::TimeDelta;
 use tenure_stats::integer_to_f64;
 
-use super::days::{CustomerPurchases, Day};
+use super::customer::{CustomerPurchases, Moment};
 use super::definition::{FirstPurchase, OccasionPeriod, Refunds, SummaryDefinition, ZeroSpend};
+use super::time::{Elapsed, PurchaseTime};
 use crate::history::History;
 use crate::spend::Spend;
 use crate::unit::TimeUnit;
@@ -16,20 +17,23 @@ use crate::unit::TimeUnit;
 /// ```text
 /// x   = occasions - 1
 /// t_x = last occasion - first occasion
-/// T   = as_of - first occasion          (all over period starts, in whole days)
+/// T   = as_of - first occasion          (all over period starts, in whole days or microseconds)
 /// ```
 ///
-/// *Shape*: from [`PurchaseLog`](crate::PurchaseLog) or [`CustomerPurchases`]; days and minor units are
-/// exact integers, and become floats of a [`TimeUnit`] only in [`PurchaseSummary::history`].
+/// *Shape*: from [`PurchaseLog`](crate::PurchaseLog) or [`CustomerPurchases`]; times and minor units are
+/// exact integers, and become floats of a [`TimeUnit`] only in [`PurchaseSummary::history`], rounded
+/// once.
 /// *Source*: Fader, Hardie, Lee 2005, "Counting Your Customers the Easy Way".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PurchaseSummary {
     definition: SummaryDefinition,
-    as_of: NaiveDate,
+    as_of: PurchaseTime,
+    first: PurchaseTime,
+    last: PurchaseTime,
     x: u64,
-    t_x_days: u32,
-    age_days: u32,
-    spend: Option<TotalSpend>,
+    /// Minor units of the occasions that mean spend is over, if `spends`; else 0.
+    paid: i128,
+    spends: bool,
 }
 
 /// An exact spend and the number of occasions it was spent at.
@@ -63,10 +67,22 @@ impl PurchaseSummary {
         self.definition
     }
 
-    /// The last day that counts.
+    /// The last day or instant that counts.
     #[must_use]
-    pub const fn as_of(&self) -> NaiveDate {
+    pub const fn as_of(&self) -> PurchaseTime {
         self.as_of
+    }
+
+    /// The start of the first occasion.
+    #[must_use]
+    pub const fn first(&self) -> PurchaseTime {
+        self.first
+    }
+
+    /// The start of the last occasion.
+    #[must_use]
+    pub const fn last(&self) -> PurchaseTime {
+        self.last
     }
 
     /// Repeat occasions.
@@ -75,37 +91,53 @@ impl PurchaseSummary {
         self.x
     }
 
-    /// Days from the first occasion to the last.
+    /// How long after the first occasion the last one was: `t_x`, exact.
     #[must_use]
-    pub const fn t_x_days(&self) -> u32 {
-        self.t_x_days
+    pub fn recency(&self) -> TimeDelta {
+        self.last.since(self.first).to_delta()
     }
 
-    /// Days from the first occasion to `as_of`: `T`.
+    /// How long after the first occasion the period of `as_of` starts: `T`, exact.
     #[must_use]
-    pub const fn age_days(&self) -> u32 {
-        self.age_days
+    pub fn age(&self) -> TimeDelta {
+        self.watched().to_delta()
+    }
+
+    fn watched(&self) -> Elapsed {
+        self.definition.period().start(self.as_of).since(self.first)
     }
 
     /// The exact spend that mean spend is over; `None` without such an occasion, or if an amount
     /// is not known.
     #[must_use]
     pub const fn spend(&self) -> Option<TotalSpend> {
-        self.spend
+        if self.spends {
+            Some(TotalSpend { minor: self.paid, occasions: self.paid_occasions() })
+        } else {
+            None
+        }
+    }
+
+    /// How many occasions mean spend is over.
+    const fn paid_occasions(&self) -> u64 {
+        match self.definition.first_purchase() {
+            FirstPurchase::Excluded => self.x,
+            FirstPurchase::Included => self.x.saturating_add(1),
+        }
     }
 
     /// The history a model reads, in `unit`.
     #[must_use]
     pub fn history(&self, unit: TimeUnit) -> History {
-        let in_unit = |days: u32| TimeUnit::Day.convert(f64::from(days), unit);
-        History::trusted(self.x, in_unit(self.t_x_days), in_unit(self.age_days), unit)
+        let recency = self.last.since(self.first).in_unit(unit);
+        History::trusted(self.x, recency, self.watched().in_unit(unit), unit)
     }
 
     /// The mean spend the Gamma-Gamma model reads, in major units; `None` where
     /// [`PurchaseSummary::spend`] is, or is not positive.
     #[must_use]
     pub fn mean_spend(&self) -> Option<Spend> {
-        let total = self.spend?;
+        let total = self.spend()?;
         let per_major = i128::from(self.definition.currency().minor_per_major());
         let units = i128::from(total.occasions).checked_mul(per_major)?;
         let mean = integer_to_f64(total.minor) / integer_to_f64(units);
@@ -116,7 +148,7 @@ impl PurchaseSummary {
 /// An occasion of one customer, before policies have had their say.
 #[derive(Debug, Clone, Copy)]
 struct Occasion {
-    start: NaiveDate,
+    start: PurchaseTime,
     amount: u128,
     priced: bool,
 }
@@ -131,38 +163,39 @@ pub(crate) struct Scratch {
 
 impl Scratch {
     /// When the occasions of the customer last finished started, in order.
-    pub(crate) fn starts(&self) -> impl Iterator<Item = NaiveDate> {
+    pub(crate) fn starts(&self) -> impl Iterator<Item = PurchaseTime> {
         self.occasions.iter().flatten().map(|occasion| occasion.start)
     }
 
     /// When they started and what was paid at each; `None` if that is not known.
-    pub(crate) fn amounts(&self) -> impl Iterator<Item = (NaiveDate, Option<u128>)> {
+    pub(crate) fn amounts(&self) -> impl Iterator<Item = (PurchaseTime, Option<u128>)> {
         let occasions = self.occasions.iter().flatten();
         occasions.map(|one| (one.start, one.priced.then_some(one.amount)))
     }
 
+    /// `as_of` and the customer's times are of the kind the definition counts.
     pub(crate) fn finish(
         &mut self,
-        days: &CustomerPurchases,
+        customer: &CustomerPurchases,
         definition: SummaryDefinition,
-        as_of: NaiveDate,
+        as_of: PurchaseTime,
     ) -> PurchaseOutcome {
         self.occasions.clear();
         self.open.clear();
         let mut later_rows = 0_u64;
         let mut unabsorbed = 0_u128;
         let mut period: Option<Period> = None;
-        for day in days.days() {
-            if day.date > as_of {
-                later_rows = later_rows.saturating_add(day.rows());
+        for moment in customer.moments() {
+            if moment.time > as_of {
+                later_rows = later_rows.saturating_add(moment.rows());
                 continue;
             }
-            let start = definition.period().start(day.date);
+            let start = definition.period().start(moment.time);
             if let Some(closed) = period.filter(|open| open.start != start) {
                 unabsorbed = unabsorbed.saturating_add(self.close(closed, definition.refunds()));
                 period = None;
             }
-            period.get_or_insert(Period::new(start)).absorb(day);
+            period.get_or_insert(Period::new(start)).absorb(moment);
         }
         if let Some(closed) = period {
             unabsorbed = unabsorbed.saturating_add(self.close(closed, definition.refunds()));
@@ -182,12 +215,12 @@ impl Scratch {
     /// The same as [`Scratch::finish`]; what [`Scratch::starts`] tells is not kept.
     pub(super) fn outcome(
         &mut self,
-        days: &CustomerPurchases,
+        customer: &CustomerPurchases,
         definition: SummaryDefinition,
-        as_of: NaiveDate,
+        as_of: PurchaseTime,
     ) -> PurchaseOutcome {
-        quick(days.days(), definition, as_of)
-            .unwrap_or_else(|| self.finish(days, definition, as_of))
+        quick(customer.moments(), definition, as_of)
+            .unwrap_or_else(|| self.finish(customer, definition, as_of))
     }
 
     /// Ends a period: its purchases become an occasion, its refunds take. What they could not
@@ -243,7 +276,11 @@ impl Scratch {
         refund.saturating_sub(taken)
     }
 
-    fn summary(&self, definition: SummaryDefinition, as_of: NaiveDate) -> Option<PurchaseSummary> {
+    fn summary(
+        &self,
+        definition: SummaryDefinition,
+        as_of: PurchaseTime,
+    ) -> Option<PurchaseSummary> {
         let mut occasions = self.occasions.iter().flatten();
         let first = occasions.next()?;
         let (mut x, mut last, mut repeat, mut priced) = (0_u64, first, 0_u128, first.priced);
@@ -253,75 +290,71 @@ impl Scratch {
             priced &= occasion.priced;
             last = occasion;
         }
-        let (paid, counted) = match definition.first_purchase() {
-            FirstPurchase::Excluded => (repeat, x),
-            FirstPurchase::Included => (repeat.saturating_add(first.amount), x.saturating_add(1)),
-        };
-        let end = definition.period().start(as_of);
-        Some(PurchaseSummary {
-            definition,
-            as_of,
-            x,
-            t_x_days: days_between(first.start, last.start),
-            age_days: days_between(first.start, end),
-            spend: (priced && counted > 0).then_some(TotalSpend {
-                minor: i128::try_from(paid).unwrap_or(i128::MAX),
-                occasions: counted,
-            }),
-        })
+        let span = (first.start, last.start);
+        let paid = [first.amount, repeat];
+        Some(PurchaseSummary::of(definition, as_of, span, x, priced.then_some(paid)))
     }
 }
 
-/// The outcome where each day is an occasion: no refunds, all amounts known, nothing dropped.
-fn quick(days: &[Day], definition: SummaryDefinition, as_of: NaiveDate) -> Option<PurchaseOutcome> {
-    if definition.period() != OccasionPeriod::Day || definition.zero_spend() != ZeroSpend::Counts {
+impl PurchaseSummary {
+    /// Of first and last occasion, repeats, and what was paid at the first and at the repeats, if
+    /// that is known.
+    fn of(
+        definition: SummaryDefinition,
+        as_of: PurchaseTime,
+        (first, last): (PurchaseTime, PurchaseTime),
+        x: u64,
+        paid: Option<[u128; 2]>,
+    ) -> Self {
+        let mut summary = Self { definition, as_of, first, last, x, paid: 0, spends: false };
+        if let Some([at_first, repeat]) = paid.filter(|_| summary.paid_occasions() > 0) {
+            let paid = match definition.first_purchase() {
+                FirstPurchase::Excluded => repeat,
+                FirstPurchase::Included => repeat.saturating_add(at_first),
+            };
+            summary.paid = i128::try_from(paid).unwrap_or(i128::MAX);
+            summary.spends = true;
+        }
+        summary
+    }
+}
+
+/// The outcome where each time is an occasion: no refunds, all amounts known, nothing dropped.
+fn quick(
+    moments: &[Moment],
+    definition: SummaryDefinition,
+    as_of: PurchaseTime,
+) -> Option<PurchaseOutcome> {
+    if definition.period() == OccasionPeriod::Week || definition.zero_spend() != ZeroSpend::Counts {
         return None;
     }
     let (mut occasions, mut paid, mut later_rows) = (0_u64, 0_u128, 0_u64);
     let mut last = None;
-    for day in days {
-        if day.unpriced > 0 || day.refunds > 0 {
+    for moment in moments {
+        if moment.unpriced > 0 || moment.refunds > 0 {
             return None;
         }
-        if day.date > as_of {
-            later_rows = later_rows.saturating_add(day.rows());
+        if moment.time > as_of {
+            later_rows = later_rows.saturating_add(moment.rows());
             continue;
         }
         occasions = occasions.saturating_add(1);
-        paid = paid.saturating_add(day.paid);
-        last = Some(day.date);
+        paid = paid.saturating_add(moment.paid);
+        last = Some(moment.time);
     }
-    let first = days.first().filter(|_| occasions > 0);
+    let first = moments.first().filter(|_| occasions > 0);
     let summary = first.zip(last).map(|(first, last)| {
+        let paid = [first.paid, paid.saturating_sub(first.paid)];
         let x = occasions.saturating_sub(1);
-        let (paid, counted) = match definition.first_purchase() {
-            FirstPurchase::Excluded => (paid.saturating_sub(first.paid), x),
-            FirstPurchase::Included => (paid, occasions),
-        };
-        PurchaseSummary {
-            definition,
-            as_of,
-            x,
-            t_x_days: days_between(first.date, last),
-            age_days: days_between(first.date, as_of),
-            spend: (counted > 0).then_some(TotalSpend {
-                minor: i128::try_from(paid).unwrap_or(i128::MAX),
-                occasions: counted,
-            }),
-        }
+        PurchaseSummary::of(definition, as_of, (first.time, last), x, Some(paid))
     });
     Some(PurchaseOutcome { summary, later_rows, unabsorbed_refunds: 0 })
-}
-
-/// Whole days between two dates in order, which the years 1 to 9999 hold in 22 bits.
-fn days_between(from: NaiveDate, to: NaiveDate) -> u32 {
-    u32::try_from(to.signed_duration_since(from).num_days()).unwrap_or(u32::MAX)
 }
 
 /// The rows of one customer in one period.
 #[derive(Debug, Clone, Copy)]
 struct Period {
-    start: NaiveDate,
+    start: PurchaseTime,
     bought: bool,
     priced: bool,
     paid: u128,
@@ -329,14 +362,24 @@ struct Period {
 }
 
 impl Period {
-    const fn new(start: NaiveDate) -> Self {
+    const fn new(start: PurchaseTime) -> Self {
         Self { start, bought: false, priced: true, paid: 0, refunded: 0 }
     }
 
-    fn absorb(&mut self, day: &Day) {
-        self.bought |= day.purchases > 0 || day.unpriced > 0;
-        self.priced &= day.unpriced == 0;
-        self.paid = self.paid.saturating_add(day.paid);
-        self.refunded = self.refunded.saturating_add(day.refunded);
+    fn absorb(&mut self, moment: &Moment) {
+        self.bought |= moment.purchases > 0 || moment.unpriced > 0;
+        self.priced &= moment.unpriced == 0;
+        self.paid = self.paid.saturating_add(moment.paid);
+        self.refunded = self.refunded.saturating_add(moment.refunded);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PurchaseSummary;
+
+    #[test]
+    fn a_summary_is_no_wider_than_it_was_with_days_alone() {
+        assert!(size_of::<PurchaseSummary>() <= 80);
     }
 }

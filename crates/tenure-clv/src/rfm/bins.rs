@@ -178,7 +178,7 @@ impl RfmBins {
     /// for (who, at) in [("ann", 1), ("bob", 2), ("cem", 3), ("dan", 4), ("eve", 5)] {
     ///     log.push(who, PurchaseRow::purchase(day(at)?, Minor::new(5_00))?)?;
     /// }
-    /// let table = log.rfm(day(5)?, RFM_WINDOW_DAYS);
+    /// let table = log.rfm(day(5)?, RFM_WINDOW_DAYS)?;
     /// let cells = RfmBins::made_from(&table, "2024-1")?.cells(&table);
     /// let scores: Vec<String> = cells.scores.iter().map(|(_, score)| score.to_string()).collect();
     /// // All bought once and paid alike: nobody is worse.

@@ -35,7 +35,7 @@ pub struct PlainDefinition {
     pub drop_zero: bool,
 }
 
-/// `x`, `t_x` and `T` in days, and the spend as a sum and a number of occasions.
+/// `x`, `t_x` and `T` in days, or in microseconds, and the spend as a sum and a number of occasions.
 pub type PlainSummary = (u64, i64, i64, Option<(i64, u64)>);
 
 /// The summary of one customer at the end of `as_of`, by scanning the rows again for each refund;
@@ -50,24 +50,45 @@ pub fn summary(
         let back = if definition.weeks { date.weekday().num_days_from_monday() } else { 0 };
         date.checked_sub_days(Days::new(u64::from(back))).unwrap_or(date)
     };
-    let (known, later): (Vec<PlainRow>, Vec<PlainRow>) =
-        rows.iter().partition(|row| row.date <= as_of);
+    let spans = |from: NaiveDate, to: NaiveDate| to.signed_duration_since(from).num_days();
+    rescanned(rows, definition, as_of, start, spans)
+}
+
+/// The same of rows at instants, where each instant is a period.
+#[must_use]
+pub fn instant_summary(
+    rows: &[PlainRow<i64>],
+    definition: PlainDefinition,
+    as_of: i64,
+) -> (Option<PlainSummary>, usize, i64) {
+    rescanned(rows, definition, as_of, |at| at, |from, to| to.saturating_sub(from))
+}
+
+fn rescanned<T: Copy + Ord>(
+    rows: &[PlainRow<T>],
+    definition: PlainDefinition,
+    as_of: T,
+    start: impl Fn(T) -> T,
+    spans: impl Fn(T, T) -> i64,
+) -> (Option<PlainSummary>, usize, i64) {
+    let (known, later): (Vec<PlainRow<T>>, Vec<PlainRow<T>>) =
+        rows.iter().partition(|row| row.at <= as_of);
     // Per period: what was paid, whether all amounts are known.
-    let mut occasions: BTreeMap<NaiveDate, (i64, bool)> = BTreeMap::new();
+    let mut occasions: BTreeMap<T, (i64, bool)> = BTreeMap::new();
     for row in &known {
         let (paid, priced) = match row.kind {
             PlainKind::Purchase(amount) => (i64::from(amount), true),
             PlainKind::Unpriced => (0, false),
             PlainKind::Refund(_) => continue,
         };
-        let entry = occasions.entry(start(row.date)).or_insert((0, true));
+        let entry = occasions.entry(start(row.at)).or_insert((0, true));
         entry.0 = entry.0.saturating_add(paid);
         entry.1 &= priced;
     }
-    let mut refunds: Vec<(NaiveDate, i64)> = known
+    let mut refunds: Vec<(T, i64)> = known
         .iter()
         .filter_map(|row| match row.kind {
-            PlainKind::Refund(amount) => Some((start(row.date), i64::from(amount))),
+            PlainKind::Refund(amount) => Some((start(row.at), i64::from(amount))),
             PlainKind::Purchase(_) | PlainKind::Unpriced => None,
         })
         .collect();
@@ -77,7 +98,7 @@ pub fn summary(
         for (period, amount) in refunds {
             // One minor unit at a time.
             for _ in 0..amount {
-                let reach = |other: &NaiveDate| match definition.refunds {
+                let reach = |other: &T| match definition.refunds {
                     PlainRefunds::Net => *other == period,
                     PlainRefunds::Drop | PlainRefunds::Offset => *other <= period,
                 };
@@ -107,7 +128,6 @@ pub fn summary(
     if definition.drop_zero {
         occasions.retain(|_, (paid, priced)| *paid > 0 || !*priced);
     }
-    let spans = |from: NaiveDate, to: NaiveDate| to.signed_duration_since(from).num_days();
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
     let found = occasions.first_key_value().zip(occasions.last_key_value()).map(
         |((&first, _), (&last, _))| {

@@ -11,11 +11,11 @@ use proptest::prelude::*;
 
 /// One row of a purchase log, told plainly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PlainRow {
+pub struct PlainRow<T = NaiveDate> {
     /// Of whom: few, so that they meet.
     pub customer: u8,
-    /// The day.
-    pub date: NaiveDate,
+    /// The day, or the microsecond.
+    pub at: T,
     /// What happened.
     pub kind: PlainKind,
 }
@@ -38,19 +38,40 @@ pub fn day() -> impl Strategy<Value = NaiveDate> {
     })
 }
 
+/// A microsecond of some days of 2024, at one of a few times of day: the first and the last one among
+/// them, so that rows meet.
+pub fn micros() -> impl Strategy<Value = i64> {
+    const DAY: i64 = 86_400_000_000;
+    let clock = prop_oneof![Just(0), Just(1), Just(DAY / 2), Just(DAY - 1), 0..DAY];
+    (19_800_i64..19_812, clock)
+        .prop_map(|(day, clock)| day.saturating_mul(DAY).saturating_add(clock))
+}
+
 /// A row; amounts are small, so that refunds meet purchases exactly.
-pub fn row() -> impl Strategy<Value = PlainRow> {
+pub fn row_at<T: std::fmt::Debug>(
+    at: impl Strategy<Value = T>,
+) -> impl Strategy<Value = PlainRow<T>> {
     let kind = prop_oneof![
         6 => (0_u32..6).prop_map(PlainKind::Purchase),
         1 => Just(PlainKind::Unpriced),
         3 => (0_u32..8).prop_map(PlainKind::Refund),
     ];
-    (0_u8..3, day(), kind).prop_map(|(customer, date, kind)| PlainRow { customer, date, kind })
+    (0_u8..3, at, kind).prop_map(|(customer, at, kind)| PlainRow { customer, at, kind })
+}
+
+/// A row of a day.
+pub fn row() -> impl Strategy<Value = PlainRow> {
+    row_at(day())
 }
 
 /// Up to forty rows.
 pub fn rows() -> impl Strategy<Value = Vec<PlainRow>> {
     vec(row(), 0..40)
+}
+
+/// Up to forty rows at instants.
+pub fn instant_rows() -> impl Strategy<Value = Vec<PlainRow<i64>>> {
+    vec(row_at(micros()), 0..40)
 }
 
 /// A positive number, its logarithm spread evenly between powers of ten.
