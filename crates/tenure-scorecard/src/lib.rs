@@ -4,8 +4,11 @@ mod compute;
 mod error;
 mod figure;
 mod group;
+mod groups;
 mod health;
 mod money;
+mod parallel;
+mod plan;
 mod population;
 mod relations;
 mod revenue;
@@ -17,11 +20,11 @@ mod survey;
 mod usage;
 mod value;
 
-pub use compute::{
-    FittedPlan, MAX_SEGMENTS, PortfolioSurvey, ScorecardPart, ScorecardPlan, scorecard,
-};
+pub use compute::ScorecardPart;
 pub use error::ScorecardError;
 pub use figure::{Basis, Figure, Section, Unit, Value};
+pub use groups::MAX_SEGMENTS;
+pub use plan::{FittedPlan, PortfolioSurvey, ScorecardPlan, scorecard};
 pub use population::Census;
 pub use scorecard::{
     AccountLine, ClassTransition, FittedModel, Group, Population, Scorecard, Spread, TableUse,

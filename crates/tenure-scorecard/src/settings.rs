@@ -10,9 +10,9 @@ use tenure_classify::{
 use tenure_clv::{DiscountRate, Refunds, TimeSpan, TimeUnit, Timing};
 use tenure_model::{AccountId, AsOf, Book, Coverage, Currency, Month, Period, Zone};
 
-use crate::compute::{chunks, in_parallel};
 use crate::error::ScorecardError;
 use crate::money::reporting_currency;
+use crate::parallel::{chunks, in_parallel};
 
 /// What a scorecard is asked.
 ///
