@@ -1,25 +1,26 @@
 //! One account after the other into the groups of its classes, and the groups to a scorecard.
 
-use std::collections::BTreeMap;
-
-use tenure_classify::{Class, Context, Evidence, Override, ValueMedian, brief, class_of};
+use tenure_classify::{Class, Context, Evidence, Override, Stage, ValueMedian, brief, class_of};
 use tenure_clv::SummaryDefinition;
 use tenure_model::{AsOf, Relationship};
+use tenure_revenue::RenewalDefinition;
 use tenure_service::{FcrDefinition, RepeatRule, ServiceWindow};
 
 use crate::error::ScorecardError;
-use crate::group::{GroupState, Known, Question};
-use crate::groups::{Groups, SegmentKey};
+use crate::group::{GroupState, Known, Question, period_figures};
+use crate::groups::{Groups, SegmentKey, StageThen};
 use crate::health::Profiles;
+use crate::period;
 use crate::plan::PortfolioSurvey;
-use crate::population::{CLASSES, Census, Moves};
+use crate::population::{CLASSES, Census, Moves, STAGES};
 use crate::relations::{self, Treated};
-use crate::revenue::RevenueQuestion;
-use crate::scorecard::{AccountLine, FittedModel, Group, Scorecard, TableUse};
+use crate::revenue::{RevenueQuestion, Subscriptions};
+use crate::scorecard::{AccountLine, FittedModel, Group, PeriodFigures, Scorecard, TableUse};
 use crate::settings::{Dates, Settings};
 use crate::spread::spreads;
 use crate::usage;
 use crate::value::{Fitting, Models, Outlook, Purchases};
+use crate::window::{Account, WindowQuestion, WindowState};
 
 /// What the second pass found in a shard.
 #[derive(Debug, Clone)]
@@ -81,16 +82,31 @@ impl<'a> Contexts<'a> {
 impl<'a> Job<'a> {
     pub(crate) fn new(settings: &'a Settings) -> Result<Self, ScorecardError> {
         let dates = settings.dates()?;
+        let cuts = period::cuts(&dates, settings.period)?;
         let money = match settings.currency {
             None => None,
-            Some(currency) => Some((currency, RevenueQuestion::new(settings, &dates, currency)?)),
+            Some(currency) => {
+                Some((currency, RevenueQuestion::new(settings, &dates, currency, &cuts)?))
+            }
         };
         let playbook = &settings.playbook;
-        let question = Question {
+        let window = WindowQuestion {
+            days: dates.window,
+            now: dates.now,
             fcr: FcrDefinition::new(settings.repeat_window_days, RepeatRule::Rolling)?,
-            service_window: ServiceWindow::of_days(dates.window, dates.now)?,
-            profiles: Profiles::new(),
+            service: ServiceWindow::of_days(dates.window, dates.now)?,
             care: relations::question(settings, &dates)?,
+            renewals: settings
+                .currency
+                .map(|currency| RenewalDefinition::new(currency, dates.window, dates.now.day())),
+            is_part: false,
+        };
+        let periods = cuts.iter().filter_map(|cut| cut.days).map(|days| window.within(days));
+        let question = Question {
+            periods: periods.collect::<Result<_, _>>()?,
+            cuts,
+            window,
+            profiles: Profiles::new(),
             playbook: format!("{} {}", playbook.id(), playbook.version()),
             value: settings.value,
             now: dates.now,
@@ -157,13 +173,13 @@ impl<'a> Job<'a> {
         now.overrides = self.settings.overrides_of(relationship.account());
         let verdict = brief(&Evidence::of(relationship, &now), &now);
         let class = verdict.class;
-        let class_at_opening = class_of(&Evidence::of(relationship, opening), opening);
-        let class_at_revenue = if opening.as_of == revenue_opening.as_of {
-            class_at_opening
+        let (class_at_opening, stage_at_opening) = self.then(relationship, opening);
+        let (class_at_revenue, stage_at_revenue) = if opening.as_of == revenue_opening.as_of {
+            (class_at_opening, stage_at_opening)
         } else {
-            class_of(&Evidence::of(relationship, revenue_opening), revenue_opening)
+            self.then(relationship, revenue_opening)
         };
-        let there_at_opening = usage::is_seen(relationship, self.dates.opening);
+        let there_at_opening = stage_at_opening.is_some();
         let profile = relationship.profile_known(self.dates.now);
         let named = profile.and_then(|profile| profile.segment.clone());
         let segment = named.clone().map_or(SegmentKey::None, SegmentKey::Named);
@@ -180,24 +196,30 @@ impl<'a> Job<'a> {
         };
 
         let groups = &mut found.groups;
-        let state = groups.of(class, &segment, question);
-        state.accounts = state.accounts.saturating_add(1);
-        state.health.push(&health)?;
-        state.treatment.push(&treated);
-        if let (Some(money), Some(purchases)) = (&mut state.money, &purchases) {
-            money.value.push(purchases, &outlook)?;
+        for state in groups.of(class, Some(verdict.stage), &segment, question) {
+            state.accounts = state.accounts.saturating_add(1);
+            state.health.push(&health)?;
+            state.treatment.push(&treated);
+            if let (Some(money), Some(purchases)) = (&mut state.money, &purchases) {
+                money.value.push(purchases, &outlook)?;
+            }
         }
-        let state = groups.of(class_at_opening, &segment, question);
-        state.survey.push(relationship, self.dates.window, self.dates.now)?;
-        state.service.push(relationship)?;
-        state.care.push(relationship)?;
-        if let (Some(money), Some((_, revenue))) = (&mut state.money, &question.money) {
-            money.revenue.push_renewals(relationship, revenue)?;
+        let account = Account::of(relationship, &question.window);
+        for state in groups.of(class_at_opening, stage_at_opening, &segment, question) {
+            state.window.push(&account, &question.window)?;
         }
-        let state = groups.of(class_at_revenue, &segment, question);
+        for (state, asked) in groups.periods_of(class_at_opening, &question.periods) {
+            state.push(&account, asked)?;
+        }
         let mut mrr = None;
-        if let (Some(money), Some((_, revenue))) = (&mut state.money, &question.money) {
-            mrr = money.revenue.push_subscriptions(relationship, revenue)?;
+        if let Some((_, asked)) = &question.money {
+            let subscriptions = Subscriptions::of(relationship, asked)?;
+            mrr = subscriptions.mrr(asked);
+            for state in groups.of(class_at_revenue, stage_at_revenue, &segment, question) {
+                if let Some(money) = &mut state.money {
+                    money.revenue.push(&subscriptions)?;
+                }
+            }
         }
 
         found.census.count(class, verdict.stage);
@@ -215,6 +237,7 @@ impl<'a> Job<'a> {
             overridden: Override::in_force(now.overrides, now.as_of.day())
                 .map(|word| word.class().name()),
             class_at_opening: class_at_opening.name(),
+            stage_at_opening: stage_at_opening.map(Stage::name),
             there_at_opening,
             mismatches: treated.mismatches,
             health: health.span(),
@@ -225,6 +248,14 @@ impl<'a> Job<'a> {
             residual_value: outlook.residual_value,
         });
         Ok(())
+    }
+
+    /// The class and the stage on an opening day, of one reading; no stage where nothing of the
+    /// account could be seen yet.
+    fn then(&self, relationship: &Relationship, context: &Context<'_>) -> (Class, StageThen) {
+        let evidence = Evidence::of(relationship, context);
+        let there = usage::is_seen(relationship, context.as_of);
+        (class_of(&evidence, context), there.then_some(evidence.stage()))
     }
 
     /// Purchases less refunds in the window, where there is any, each refund on the day of the
@@ -238,6 +269,45 @@ impl<'a> Job<'a> {
             .filter(|day| day.currency == currency && self.dates.window.contains(day.date));
         own.map(|day| day.net)
             .fold(None, |sum: Option<i128>, net| Some(sum.unwrap_or(0).saturating_add(net)))
+    }
+
+    /// The periods, in order. What is told by days has its own states; revenue is cut by month.
+    fn by_period(
+        &self,
+        groups: &Groups,
+        by_class: &[(Class, GroupState)],
+        total: &GroupState,
+        known: &Known,
+    ) -> Result<Vec<PeriodFigures>, ScorecardError> {
+        let question = &self.question;
+        let none: Vec<WindowState> = question.periods.iter().map(WindowState::new).collect();
+        let mut all = none.clone();
+        for (_, states) in groups.by_period() {
+            for (sum, state) in all.iter_mut().zip(states) {
+                sum.merge(state)?;
+            }
+        }
+        let mut out = Vec::with_capacity(question.cuts.len());
+        let mut with_days = 0_usize..;
+        for cut in &question.cuts {
+            let place = cut.days.and_then(|_| with_days.next());
+            let figures = |states: &[WindowState], revenue: &GroupState| {
+                let days = place.and_then(|place| states.get(place));
+                period_figures(days, cut.months, revenue, question, known)
+            };
+            let of_class = |(class, revenue): &(Class, GroupState)| {
+                let own = groups.by_period().find(|(own, _)| own == class);
+                (class.name(), figures(own.map_or(&none, |(_, states)| states), revenue))
+            };
+            out.push(PeriodFigures {
+                name: cut.name.clone(),
+                days: cut.days,
+                months: cut.months,
+                total: figures(&all, total),
+                by_class: by_class.iter().map(of_class).collect(),
+            });
+        }
+        Ok(out)
     }
 
     pub(crate) fn finish(
@@ -257,19 +327,21 @@ impl<'a> Job<'a> {
         let empty = || GroupState::new(&self.question);
         let mut total = empty();
         let mut by_class = CLASSES.map(|class| (class, empty()));
-        let mut by_segment: BTreeMap<SegmentKey, GroupState> = BTreeMap::new();
-        for (class, segment, state) in groups.each() {
+        let not_there_yet: StageThen = None;
+        let mut by_stage: Vec<(StageThen, GroupState)> =
+            STAGES.map(Some).into_iter().chain([not_there_yet]).map(|one| (one, empty())).collect();
+        for (class, stage, state) in groups.by_class_and_stage() {
             total.merge(state)?;
-            for (own, sum) in &mut by_class {
-                if *own == class {
-                    sum.merge(state)?;
-                }
+            for (_, sum) in by_class.iter_mut().filter(|(own, _)| *own == class) {
+                sum.merge(state)?;
             }
-            by_segment.entry(segment.clone()).or_insert_with(empty).merge(state)?;
+            for (_, sum) in by_stage.iter_mut().filter(|(own, _)| *own == stage) {
+                sum.merge(state)?;
+            }
         }
         let fits: Vec<String> =
             models.iter().map(|model| format!("{} {}", model.id, model.status)).collect();
-        let known = Known { bots: total.service.knows_of_bots(), fits: fits.join(", ") };
+        let known = Known { bots: total.window.service.knows_of_bots(), fits: fits.join(", ") };
         let group = |name: String, state: &GroupState| Group {
             name,
             accounts: state.accounts,
@@ -293,8 +365,15 @@ impl<'a> Job<'a> {
                 .iter()
                 .map(|(class, state)| group(class.name().to_owned(), state))
                 .collect(),
-            by_segment: by_segment
+            by_stage: by_stage
                 .iter()
+                .map(|(stage, state)| {
+                    group(stage.map_or("(not there yet)", Stage::name).to_owned(), state)
+                })
+                .collect(),
+            by_period: self.by_period(&groups, &by_class, &total, &known)?,
+            by_segment: groups
+                .by_segment()
                 .map(|(segment, state)| match segment {
                     SegmentKey::Named(name) => group(name.as_ref().to_owned(), state),
                     SegmentKey::None => group("(no segment)".to_owned(), state),

@@ -18,16 +18,17 @@ use crate::value::{Fitting, Models};
 /// Accounts between two words of progress.
 const STRIDE: usize = 1_024;
 
-/// Classifies every account of a book and computes every metric by class and segment.
+/// Classifies every account of a book and computes every metric by class, stage, segment and period.
 ///
 /// 1. *Question*: who are they to us, and how is it going, class by class?
-/// 2. *Formula*: each figure names its own; the class is the verdict at `as_of`, and for a figure
-///    over a window the verdict on the day before the window, so that the outcome does not choose
-///    the class. An account that was not there yet is undetermined then.
+/// 2. *Formula*: each figure names its own; class and stage are those at `as_of`, and for a figure
+///    over a window those on the day before the window, so that the outcome does not choose them.
+///    An account that was not there yet is undetermined then, and in no stage. Figures over a window
+///    are told by calendar quarter or month as well: see [`PeriodFigures`](crate::PeriodFigures).
 /// 3. *Shape*: in, a book and settings; out, a [`Scorecard`]. Every state is merged, never
 ///    averaged: any number of threads gives the same bytes. `progress` is told how many accounts
 ///    are done since it was last told. Cost: linear in events; memory for a purchase summary and a
-///    line an account, and one state a class and segment.
+///    line an account, and a state a class and stage, a segment, and a class and period.
 /// 4. *Undefined when*: a figure without data is `None`; money figures are left out where the book
 ///    has no money.
 /// 5. *Accuracy*: that of each figure's engine; sums of estimates are exact sums, rounded once.
@@ -82,7 +83,8 @@ pub fn scorecard(
 /// split gives the bytes of [`scorecard`] over the whole.
 ///
 /// *Shape*: in, books of disjoint accounts, the same twice; out, a [`Scorecard`]. Cost: that of
-/// [`scorecard`]; a part holds a line an account and one state a class and segment.
+/// [`scorecard`]; a part holds a line an account and a state a class and stage, a segment, and a
+/// class and period.
 ///
 /// ```
 /// use std::num::NonZeroUsize;
