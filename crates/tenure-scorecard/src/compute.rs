@@ -353,6 +353,7 @@ impl<'a> Job<'a> {
             currency: *currency,
             window: self.dates.window,
             revenue_months: (self.dates.first, self.dates.last),
+            period: self.settings.period,
             rule_set: format!("{} {}", rules.id(), rules.version()),
             playbook: format!("{} {}", playbook.id(), playbook.version()),
             tables,

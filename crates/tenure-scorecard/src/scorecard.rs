@@ -5,6 +5,7 @@ use tenure_model::{AccountId, AsOf, Completeness, Currency, Month, Period, Table
 use tenure_stats::Ratio;
 
 use crate::figure::Figure;
+use crate::period::PeriodLength;
 
 /// The scorecard of a portfolio.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +19,8 @@ pub struct Scorecard {
     pub window: Period,
     /// The closed months of the revenue figures, first and last.
     pub revenue_months: (Month, Month),
+    /// How long the periods of `by_period` are.
+    pub period: PeriodLength,
     /// The rule set that decided the classes: id and version.
     pub rule_set: String,
     /// The playbook that treatment was compared with: id and version.
