@@ -36,7 +36,7 @@ cannot be used.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Report on a folder of tables: verdicts, and every metric by class and segment
+    /// Report on a folder of tables: verdicts, and every metric by class, stage, segment and period
     #[command(after_help = REPORT_HELP)]
     Report(ReportArgs),
     /// Say of every account whether it is a client or a customer, and why
@@ -74,6 +74,8 @@ The folder holds at least one table, such as purchases.csv or cases.csv.gz, with
 `tenure schema` prints. A tenure.toml beside them maps foreign files and columns, says which tables \
 are complete, and chooses currency, dates and definitions; `tenure demo` writes one with comments.
 
+Every figure is told by class, by stage and by segment; figures over a window also by calendar quarter, or by month with --by: counts and movements sum to the window, and the first and the last period are as long as the window reaches.
+
 Written to --out: report.json (everything, exact), report.html (for people, one file), \
 rejects.csv (rows that could not be used, and rows dated after as-of, each with its place and the \
 reason; the first 10,000 of each file).
@@ -81,6 +83,7 @@ reason; the first 10,000 of each file).
 Examples:
   tenure report --demo
   tenure report portfolio --as-of 2025-12-31
+  tenure report portfolio --by month
   tenure report portfolio --format json --out /tmp/card --strict";
 
 #[derive(Debug, Args)]
@@ -92,6 +95,9 @@ pub(crate) struct ReportArgs {
     /// The playbook that treatment is compared with: `standard` or a .toml or .json file
     #[arg(long, value_name = "NAME|FILE", default_value = "standard")]
     pub(crate) playbook: String,
+    /// Tell the figures over a window by calendar `month` or `quarter` as well [default: `period` in tenure.toml, else quarter]
+    #[arg(long, value_name = "PERIOD")]
+    pub(crate) by: Option<String>,
     /// What to print
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
-use tenure::model::Currency;
+use tenure::model::{Currency, Period};
 use tenure::scorecard::{
-    AccountLine, ClassTransition, Figure, FittedModel, Group, Population, Scorecard, Spread,
-    TableUse, Unit, Value,
+    AccountLine, ClassTransition, Figure, FittedModel, Group, PeriodFigures, Population, Scorecard,
+    Spread, TableUse, Unit, Value,
 };
 use tenure::stats::{Ratio, integer_to_f64};
 
@@ -40,7 +40,9 @@ struct Head<'a> {
     models: Vec<ModelLine<'a>>,
     total: GroupLine<'a>,
     by_class: Vec<GroupLine<'a>>,
+    by_stage: Vec<GroupLine<'a>>,
     by_segment: Vec<GroupLine<'a>>,
+    by_period: Vec<PeriodLine<'a>>,
     accounts_not_yet: u64,
 }
 
@@ -131,6 +133,15 @@ struct GroupLine<'a> {
 }
 
 #[derive(Serialize)]
+struct PeriodLine<'a> {
+    name: &'a str,
+    days: Option<[String; 2]>,
+    months: Option<[String; 2]>,
+    total: Vec<FigureLine<'a>>,
+    by_class: Map<'a, Vec<FigureLine<'a>>>,
+}
+
+#[derive(Serialize)]
 struct FigureLine<'a> {
     id: &'static str,
     section: &'static str,
@@ -174,6 +185,7 @@ struct AccountLineOut<'a> {
     #[serde(rename = "override")]
     overridden: Option<&'static str>,
     class_at_opening: &'a str,
+    stage_at_opening: Option<&'static str>,
     there_at_opening: bool,
     mismatches: Vec<&'static str>,
     paid_in_window: Option<String>,
@@ -230,7 +242,9 @@ fn head<'a>(
         models: card.models.iter().map(model_line).collect(),
         total: group_line(&card.total),
         by_class: card.by_class.iter().map(group_line).collect(),
+        by_stage: card.by_stage.iter().map(group_line).collect(),
         by_segment: card.by_segment.iter().map(group_line).collect(),
+        by_period: card.by_period.iter().map(period_line).collect(),
         accounts_not_yet: card.accounts_not_yet,
     }
 }
@@ -293,11 +307,27 @@ fn model_line(model: &FittedModel) -> ModelLine<'_> {
 }
 
 fn group_line(group: &Group) -> GroupLine<'_> {
-    GroupLine {
-        name: &group.name,
-        accounts: group.accounts,
-        figures: group.figures.iter().map(figure_line).collect(),
+    GroupLine { name: &group.name, accounts: group.accounts, figures: figure_lines(&group.figures) }
+}
+
+fn period_line(period: &PeriodFigures) -> PeriodLine<'_> {
+    let days =
+        |days: Period| [days.start().to_string(), days.last().unwrap_or(days.start()).to_string()];
+    PeriodLine {
+        name: &period.name,
+        days: period.days.map(days),
+        months: period.months.map(|(first, last)| [first.to_string(), last.to_string()]),
+        total: figure_lines(&period.total),
+        by_class: Map(period
+            .by_class
+            .iter()
+            .map(|(class, figures)| (*class, figure_lines(figures)))
+            .collect()),
     }
+}
+
+fn figure_lines(figures: &[Figure]) -> Vec<FigureLine<'_>> {
+    figures.iter().map(figure_line).collect()
 }
 
 fn figure_line(figure: &Figure) -> FigureLine<'_> {
@@ -397,6 +427,7 @@ fn account_line(line: &AccountLine, currency: Option<Currency>) -> AccountLineOu
         reasons: &line.reasons,
         overridden: line.overridden,
         class_at_opening: line.class_at_opening,
+        stage_at_opening: line.stage_at_opening,
         there_at_opening: line.there_at_opening,
         mismatches: line.mismatches.iter().map(|aspect| aspect.name()).collect(),
         paid_in_window: line.paid_in_window.map(|minor| in_currency(minor, currency)),

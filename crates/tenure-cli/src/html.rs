@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use tenure::classify::Reason;
-use tenure::scorecard::{Figure, Group, Scorecard, Section};
+use tenure::scorecard::{Figure, Scorecard, Section};
 
 use crate::document::FileLine;
-use crate::{table, text};
+use crate::table::{self, Column};
+use crate::text;
 
 /// Accounts listed on the page; report.json lists all.
 const MAX_ACCOUNTS: usize = 1_000;
@@ -42,13 +43,21 @@ pub(crate) fn write(out: &mut dyn Write, card: &Scorecard, files: &[FileLine]) -
         env!("CARGO_PKG_VERSION"),
     );
     population(&mut page, card);
-    let columns: Vec<&Group> = card.by_class.iter().chain([&card.total]).collect();
+    let columns = table::classes(card);
     for section in Section::ALL {
         let window = table::window(card, section);
         figures(&mut page, &columns, section, table::question(section), &window);
     }
+    let columns = table::stages(card);
+    for section in Section::ALL {
+        let heading = format!("{} By stage", table::question(section));
+        let note =
+            format!("{}; the stage on the day that the class is taken", table::days(card, section));
+        figures(&mut page, &columns, section, &heading, &note);
+    }
+    periods(&mut page, card);
     if card.by_segment.len() > 1 {
-        let columns: Vec<&Group> = card.by_segment.iter().collect();
+        let columns: Vec<Column<'_>> = card.by_segment.iter().map(Column::from).collect();
         for section in Section::ALL {
             let heading = format!("{} By segment", table::question(section));
             let days = table::days(card, section);
@@ -125,36 +134,78 @@ fn population(page: &mut String, card: &Scorecard) {
     close_table(page);
 }
 
-fn figures(page: &mut String, columns: &[&Group], section: Section, heading: &str, note: &str) {
-    let Some(first) = columns.first() else { return };
-    let rows: Vec<(usize, &Figure)> = first
-        .figures
+/// The figures over a window by period: all accounts, and folded away each class.
+fn periods(page: &mut String, card: &Scorecard) {
+    let all = table::periods(card);
+    let (length, note) = (card.period.name(), table::cut_from(card));
+    for section in Section::ALL {
+        let heading = format!("{} By {length}", table::question(section));
+        if !figures(page, &all, section, &heading, &note) {
+            continue;
+        }
+        for (place, class) in card.by_class.iter().enumerate() {
+            let own = card.by_period.iter().filter_map(|one| {
+                let (_, figures) = one.by_class.get(place)?;
+                Some(Column { name: &one.name, figures })
+            });
+            let columns: Vec<Column<'_>> = own.collect();
+            let mut table = String::new();
+            if figure_table(&mut table, &columns, section) {
+                let _ = write!(
+                    page,
+                    "<details><summary>{}</summary>\n{table}</details>\n",
+                    escape(&class.name)
+                );
+            }
+        }
+    }
+}
+
+/// A section, if there is anything in it.
+fn figures(
+    page: &mut String,
+    columns: &[Column<'_>],
+    section: Section,
+    heading: &str,
+    note: &str,
+) -> bool {
+    let mut table = String::new();
+    let any = figure_table(&mut table, columns, section);
+    if any {
+        let (heading, note) = (escape(heading), escape(note));
+        let _ = write!(page, "<h2>{heading}</h2>\n<p class=\"note\">{note}</p>\n{table}");
+    }
+    any
+}
+
+/// The figures of a section that any column tells, if there are any.
+fn figure_table(page: &mut String, columns: &[Column<'_>], section: Section) -> bool {
+    let told = |id: &str| {
+        columns.iter().filter_map(|one| one.figure(id)).any(|figure| !text::is_empty(figure))
+    };
+    let rows: Vec<&Figure> = Column::fullest(columns)
         .iter()
-        .enumerate()
-        .filter(|(index, figure)| {
-            figure.section == section
-                && columns
-                    .iter()
-                    .any(|group| group.figures.get(*index).is_some_and(|f| !text::is_empty(f)))
-        })
+        .filter(|figure| figure.section == section && told(figure.id))
         .collect();
     if rows.is_empty() {
-        return;
+        return false;
     }
-    let _ = write!(page, "<h2>{}</h2>\n<p class=\"note\">{}</p>\n", escape(heading), escape(note));
     open_table(
         page,
-        [String::new()].into_iter().chain(columns.iter().map(|group| group.name.clone())),
+        [String::new()].into_iter().chain(columns.iter().map(|column| column.name.to_owned())),
     );
-    for (index, figure) in rows {
+    for figure in rows {
         let _ = write!(
             page,
             "<tr><td title=\"{}\">{}</td>",
             escape(&figure.definition),
             escape(figure.label)
         );
-        for group in columns {
-            let Some(figure) = group.figures.get(index) else { continue };
+        for column in columns {
+            let Some(figure) = column.figure(figure.id) else {
+                page.push_str("<td></td>");
+                continue;
+            };
             let note = if text::is_empty(figure) { String::new() } else { text::note(figure) };
             let _ = write!(
                 page,
@@ -166,6 +217,7 @@ fn figures(page: &mut String, columns: &[&Group], section: Section, heading: &st
         page.push_str("</tr>\n");
     }
     close_table(page);
+    true
 }
 
 fn models(page: &mut String, card: &Scorecard) {

@@ -23,6 +23,9 @@ pub(crate) fn run(args: &ReportArgs) -> Result<Rejects, CommandError> {
     let as_of = ingested.as_of.ok_or(CommandError::NoAsOf)?;
     let mut chosen = settings::read(as_of, &ingested, &args.question)?;
     chosen.settings.playbook = files::playbook(&args.playbook)?;
+    if let Some(name) = &args.by {
+        chosen.by_period(name)?;
+    }
     let threads = input::threads(&args.input);
     let bar = progress::accounts(u64::try_from(ingested.book.len()).unwrap_or(u64::MAX));
     bar.set_message("classify and measure");

@@ -8,7 +8,7 @@ use tenure::classify::{Context, Digest, Pack, Playbook, Policy, RuleSet};
 use tenure::clv::{DiscountRate, Refunds, TimeSpan, TimeUnit, Timing};
 use tenure::ingest::Ingested;
 use tenure::model::Period;
-use tenure::scorecard::Settings;
+use tenure::scorecard::{PeriodLength, Settings};
 
 use crate::args::QuestionArgs;
 use crate::error::{CommandError, SettingsError};
@@ -19,6 +19,17 @@ pub(crate) struct Chosen {
     pub(crate) settings: Settings,
     pub(crate) echo: serde_json::Value,
     pub(crate) asked: Asked,
+}
+
+impl Chosen {
+    /// Tells by periods of the length that was typed, which stands before that of the folder.
+    pub(crate) fn by_period(&mut self, name: &str) -> Result<(), CommandError> {
+        self.settings.period = period("--by", name).map_err(CommandError::Typed)?;
+        if let Some(echo) = self.echo.as_object_mut() {
+            echo.insert("period".to_owned(), name.into());
+        }
+        Ok(())
+    }
 }
 
 /// Of the settings, what a verdict depends on, as it stands in a document.
@@ -70,6 +81,7 @@ pub(crate) fn context<'a>(
 struct Report {
     window_months: u32,
     revenue_months: u32,
+    period: String,
     packs: Vec<String>,
     industry: Option<String>,
     policy: String,
@@ -93,6 +105,7 @@ impl Default for Report {
         Self {
             window_months: 12,
             revenue_months: 12,
+            period: PeriodLength::default().name().to_owned(),
             packs: Vec::new(),
             industry: None,
             policy: "strict".to_owned(),
@@ -171,6 +184,7 @@ fn of_folder(
     settings.zone = ingested.zone;
     settings.window_months = within("window_months", report.window_months, 1, 120)?;
     settings.revenue_months = within("revenue_months", report.revenue_months, 1, 120)?;
+    settings.period = period("period", &report.period)?;
     settings.repeat_window_days = within("repeat_window_days", report.repeat_window_days, 0, 3660)?;
     settings.packs = if typed_packs.is_empty() { packs(&report.packs)? } else { typed_packs };
     settings.industry.clone_from(&report.industry);
@@ -224,6 +238,7 @@ fn of_folder(
         },
         "industry": report.industry,
         "packs": settings.packs.iter().map(Pack::id).collect::<Vec<_>>(),
+        "period": report.period,
         "policy": report.policy,
         "repeat_window_days": report.repeat_window_days,
         "revenue_months": report.revenue_months,
@@ -240,6 +255,11 @@ fn of_folder(
 
 fn policy(key: &'static str, name: &str) -> Result<Policy, SettingsError> {
     named(key, name, Policy::from_name(name), Policy::ALL.iter().map(|policy| policy.name()))
+}
+
+fn period(key: &'static str, name: &str) -> Result<PeriodLength, SettingsError> {
+    let known = PeriodLength::ALL.iter().map(|length| length.name());
+    named(key, name, PeriodLength::from_name(name), known)
 }
 
 fn packs(names: &[String]) -> Result<Vec<Pack>, SettingsError> {

@@ -15,7 +15,10 @@ use crate::text;
 /// Segments that fit a terminal.
 const MAX_SEGMENTS_SHOWN: usize = 6;
 
-/// The figures shown by segment; the others are in report.html and report.json.
+/// Periods that do, the latest.
+const MAX_PERIODS_SHOWN: usize = 6;
+
+/// The figures shown by stage and by segment; the others are in report.html and report.json.
 const HEADLINES: [&str; 8] = [
     "nps",
     "csat",
@@ -26,6 +29,72 @@ const HEADLINES: [&str; 8] = [
     "historical_value",
     "residual_value",
 ];
+
+/// The figures shown by period.
+const TREND: [&str; 8] = [
+    "nps",
+    "csat",
+    "fcr",
+    "resolution_median",
+    "mrr_closing",
+    "ndr",
+    "renewal_rate",
+    "personal_cadence",
+];
+
+/// A column of figures.
+#[derive(Clone, Copy)]
+pub(crate) struct Column<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) figures: &'a [Figure],
+}
+
+impl<'a> From<&'a Group> for Column<'a> {
+    fn from(group: &'a Group) -> Self {
+        Self { name: &group.name, figures: &group.figures }
+    }
+}
+
+impl<'a> Column<'a> {
+    pub(crate) fn figure(self, id: &str) -> Option<&'a Figure> {
+        self.figures.iter().find(|figure| figure.id == id)
+    }
+
+    /// The column with every figure that any of them has: where two windows are cut into periods, a
+    /// period may lie in one of them alone.
+    pub(crate) fn fullest(columns: &[Self]) -> &'a [Figure] {
+        columns.iter().map(|column| column.figures).max_by_key(|all| all.len()).unwrap_or_default()
+    }
+}
+
+/// The classes and all accounts.
+pub(crate) fn classes(card: &Scorecard) -> Vec<Column<'_>> {
+    card.by_class.iter().chain([&card.total]).map(Column::from).collect()
+}
+
+/// The stages that anybody is or was in.
+pub(crate) fn stages(card: &Scorecard) -> Vec<Column<'_>> {
+    let told = |group: &&Group| {
+        group.accounts > 0 || group.figures.iter().any(|figure| !text::is_empty(figure))
+    };
+    card.by_stage.iter().filter(told).map(Column::from).collect()
+}
+
+/// The periods, over all accounts.
+pub(crate) fn periods(card: &Scorecard) -> Vec<Column<'_>> {
+    let all = card.by_period.iter();
+    all.map(|one| Column { name: &one.name, figures: &one.total }).collect()
+}
+
+/// What the periods are cut from.
+pub(crate) fn cut_from(card: &Scorecard) -> String {
+    let (first, last) = card.revenue_months;
+    format!(
+        "{}, the first and the last as far as that reaches; revenue {first} to {last}; by the class \
+         when the window opened",
+        days(card, Section::Survey)
+    )
+}
 
 /// Section headings, as questions.
 pub(crate) const fn question(section: Section) -> &'static str {
@@ -97,13 +166,31 @@ pub(crate) fn render(card: &Scorecard) -> String {
     }
     out.push('\n');
     for section in Section::ALL {
-        let columns: Vec<&Group> = card.by_class.iter().chain([&card.total]).collect();
-        if let Some(table) = rows(&columns, |figure| figure.section == section) {
+        if let Some(table) = rows(&classes(card), |figure| figure.section == section) {
             let _ = writeln!(out, "{} ({})\n{table}\n", question(section), window(card, section));
         }
     }
+    if let Some(table) = rows(&stages(card), |figure| HEADLINES.contains(&figure.id)) {
+        let _ = writeln!(out, "By stage, on the day that the class is taken\n{table}\n");
+    }
+    let columns = periods(card);
+    let shown = columns.split_at(columns.len().saturating_sub(MAX_PERIODS_SHOWN)).1;
+    let wanted = |figure: &Figure| TREND.contains(&figure.id);
+    if rows(&columns, wanted).is_some() {
+        let (length, cut_from) = (card.period.name(), cut_from(card));
+        let _ = writeln!(out, "By {length}, all accounts ({cut_from})");
+        if let Some(table) = rows(shown, wanted) {
+            let _ = writeln!(out, "{table}");
+        }
+        let hidden = columns.len().saturating_sub(shown.len());
+        if hidden > 0 {
+            let _ = writeln!(out, "{hidden} earlier periods are in report.html and report.json.");
+        }
+        out.push('\n');
+    }
     if card.by_segment.len() > 1 {
-        let columns: Vec<&Group> = card.by_segment.iter().take(MAX_SEGMENTS_SHOWN).collect();
+        let columns: Vec<Column<'_>> =
+            card.by_segment.iter().take(MAX_SEGMENTS_SHOWN).map(Column::from).collect();
         if let Some(table) = rows(&columns, |figure| HEADLINES.contains(&figure.id)) {
             let _ = writeln!(out, "By segment\n{table}");
         }
@@ -317,35 +404,36 @@ pub(crate) fn population(population: &[Population]) -> String {
 
 /// The figures wanted: a row each, under it its interval and what it counts, unless the figure above
 /// counts the same. `None` where no group has any.
-fn rows(columns: &[&Group], wanted: impl Fn(&Figure) -> bool) -> Option<String> {
-    let first = columns.first()?;
+fn rows(columns: &[Column<'_>], wanted: impl Fn(&Figure) -> bool) -> Option<String> {
     let mut table = new_table();
     table.set_header(head(
-        [String::new()].into_iter().chain(columns.iter().map(|group| text::printable(&group.name))),
+        [String::new()].into_iter().chain(columns.iter().map(|one| text::printable(one.name))),
     ));
     let mut any = false;
     let mut counted = Vec::new();
-    for (index, figure) in first.figures.iter().enumerate() {
-        if !wanted(figure) {
-            continue;
-        }
-        let cells: Vec<_> = columns.iter().filter_map(|group| group.figures.get(index)).collect();
-        if cells.iter().all(|figure| text::is_empty(figure)) {
+    for figure in Column::fullest(columns).iter().filter(|figure| wanted(figure)) {
+        let cells: Vec<_> = columns.iter().map(|column| column.figure(figure.id)).collect();
+        if cells.iter().flatten().all(|figure| text::is_empty(figure)) {
             continue;
         }
         any = true;
+        // Nothing stands where it was not asked.
+        let each = |tell: &dyn Fn(&Figure) -> String| -> Vec<String> {
+            cells.iter().map(|cell| cell.map_or_else(String::new, tell)).collect()
+        };
         let mut add = |label: String, texts: Vec<String>| {
             table.add_row([Cell::new(label)].into_iter().chain(texts.into_iter().map(right)));
         };
-        add(figure.label.to_owned(), cells.iter().map(|figure| text::value(figure)).collect());
-        let intervals: Vec<_> = cells.iter().map(|figure| text::interval(figure)).collect();
+        add(figure.label.to_owned(), each(&text::value));
+        let intervals = each(&text::interval);
         if intervals.iter().any(|interval| !interval.is_empty()) {
             add("  interval".to_owned(), intervals);
         }
-        let counts: Vec<_> = cells.iter().map(|figure| &figure.counts).collect();
+        let told: Vec<&Figure> = cells.iter().flatten().copied().collect();
+        let counts: Vec<_> = told.iter().map(|figure| &figure.counts).collect();
         if counts != counted {
-            for name in count_names(&cells) {
-                let texts = cells.iter().map(|figure| text::count(figure, &name)).collect();
+            for name in count_names(&told) {
+                let texts = each(&|figure| text::count(figure, &name));
                 add(format!("  {}", name.replace('_', " ")), texts);
             }
         }

@@ -6,6 +6,7 @@ mod counts;
 mod definition;
 mod tally;
 
+pub use account::CareHistory;
 pub use counts::{CareCounts, ChannelCounts};
 pub use definition::{CareDefinition, CareError};
 pub use tally::CareTally;

@@ -28,7 +28,7 @@ mod score;
 mod value;
 
 pub use bands::{Bands, Edge};
-pub use care::{CareCounts, CareDefinition, CareError, CareTally, ChannelCounts};
+pub use care::{CareCounts, CareDefinition, CareError, CareHistory, CareTally, ChannelCounts};
 pub use combiner::{Combiner, Gate, GateState};
 pub use component::Component;
 pub use delta::{Causes, Delta};

@@ -13,7 +13,7 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
-use tenure_health::{CareDefinition, CareError, CareTally};
+use tenure_health::{CareDefinition, CareError, CareHistory, CareTally};
 use tenure_model::record::{
     Assignment, Deliverable, Direction, Goal, Initiator, Interaction, Purchase, Referral,
 };
@@ -270,6 +270,37 @@ proptest! {
         prop_assert_eq!(by_channel, tally.counts().interactions);
     }
 
+    /// What is told by its own day adds up over consecutive windows; accounts, buyers, goals and who
+    /// held a role longest do not.
+    #[test]
+    fn consecutive_windows_add_up(
+        records in records(), first in -30_i64..TODAY, cut in 0_i64..60, rest in 1_i64..60,
+        coverage in coverage(),
+    ) {
+        let last = (first + cut + rest).min(TODAY);
+        let cut = (first + cut).min(last - 1);
+        prop_assume!(first <= cut);
+        let acme = account(&records);
+        let history = CareHistory::of(&acme, &asked(first, last, coverage));
+        let of = |first, last| -> Result<Vec<(&'static str, u64)>, CareError> {
+            let mut tally = CareTally::new(asked(first, last, coverage));
+            tally.push_history(&history)?;
+            Ok(tally.counts().named().collect())
+        };
+        let added = [
+            "days", "managed_days", "person_days", "handovers", "due", "on_time", "late", "overdue",
+            "days_late", "done_without_due", "milestones", "goals_closed", "personal_cadence_days",
+            "personal_cadence_kept", "review_cadence_days", "review_cadence_kept", "interactions",
+            "referrals",
+        ];
+        let (whole, one, two) = (of(first, last)?, of(first, cut)?, of(cut + 1, last)?);
+        for ((name, whole), (one, two)) in whole.into_iter().zip(one.into_iter().zip(two)) {
+            if added.contains(&name) {
+                prop_assert_eq!(one.1 + two.1, whole, "{}", name);
+            }
+        }
+    }
+
     #[test]
     fn any_split_merges_to_the_whole_and_what_is_taken_out_was_never_there(
         accounts in vec(records(), 0..5), split in 0_usize..5, out in 0_usize..5,
@@ -414,6 +445,14 @@ fn what_cannot_be_counted_is_refused_and_changes_nothing() {
 
     let mut tally = counted(&[purchase(0, 5)]);
     let before = tally.clone();
+    // A history of another day, or of other tables.
+    let acme = account(&[purchase(0, 5)]);
+    let yesterday = AsOf::new(day(TODAY - 1));
+    let other_day = CareDefinition::new(window(0, 99), yesterday, Coverage::complete()).unwrap();
+    for other in [other_day, asked(0, 99, Coverage::absent())] {
+        let refused = tally.push_history(&CareHistory::of(&acme, &other));
+        assert_eq!(refused, Err(CareError::Definition));
+    }
     let other = CareTally::new(asked(0, 98, Coverage::complete()));
     assert_eq!(tally.merge(&other), Err(CareError::Definition));
     let stranger = account(&[purchase(0, 5), purchase(1, 5)]);

@@ -1,275 +1,46 @@
-//! From a book to its scorecard: two passes over the accounts, each in parallel, each in parts that
-//! merge.
+//! One account after the other into the groups of its classes, and the groups to a scorecard.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
-use std::num::NonZeroUsize;
-use std::thread;
-
-use tenure_classify::{
-    Class, Context, Evidence, Override, ValueMedian, ValuePerDay, brief, class_of,
-};
+use tenure_classify::{Class, Context, Evidence, Override, Stage, ValueMedian, brief, class_of};
 use tenure_clv::SummaryDefinition;
-use tenure_model::{AsOf, Book, Relationship, Text};
+use tenure_model::{AsOf, Relationship};
+use tenure_revenue::RenewalDefinition;
 use tenure_service::{FcrDefinition, RepeatRule, ServiceWindow};
 
 use crate::error::ScorecardError;
-use crate::group::{GroupState, Known, Question};
+use crate::group::{GroupState, Known, Question, period_figures};
+use crate::groups::{Groups, SegmentKey, StageThen};
 use crate::health::Profiles;
-use crate::money::reporting_currency;
-use crate::population::{CLASSES, Census, Moves};
+use crate::period;
+use crate::plan::PortfolioSurvey;
+use crate::population::{CLASSES, Census, Moves, STAGES};
 use crate::relations::{self, Treated};
-use crate::revenue::RevenueQuestion;
-use crate::scorecard::{AccountLine, FittedModel, Group, Scorecard, TableUse};
+use crate::revenue::{RevenueQuestion, Subscriptions};
+use crate::scorecard::{AccountLine, FittedModel, Group, PeriodFigures, Scorecard, TableUse};
 use crate::settings::{Dates, Settings};
 use crate::spread::spreads;
 use crate::usage;
 use crate::value::{Fitting, Models, Outlook, Purchases};
-
-/// The most segments a scorecard holds.
-pub const MAX_SEGMENTS: usize = 1_000;
-
-/// Accounts between two words of progress.
-const STRIDE: usize = 1_024;
-
-/// Classifies every account of a book and computes every metric by class and segment.
-///
-/// 1. *Question*: who are they to us, and how is it going, class by class?
-/// 2. *Formula*: each figure names its own; the class is the verdict at `as_of`, and for a figure
-///    over a window the verdict on the day before the window, so that the outcome does not choose
-///    the class. An account that was not there yet is undetermined then.
-/// 3. *Shape*: in, a book and settings; out, a [`Scorecard`]. Every state is merged, never
-///    averaged: any number of threads gives the same bytes. `progress` is told how many accounts
-///    are done since it was last told. Cost: linear in events; memory for a purchase summary and a
-///    line an account, and one state a class and segment.
-/// 4. *Undefined when*: a figure without data is `None`; money figures are left out where the book
-///    has no money.
-/// 5. *Accuracy*: that of each figure's engine; sums of estimates are exact sums, rounded once.
-/// 6. *Source*: own definition.
-///
-/// # Errors
-/// Amounts in several currencies and none chosen, windows outside the calendar, more than
-/// [`MAX_SEGMENTS`] segments, or a value an engine cannot take, with its account.
-///
-/// ```
-/// use std::num::NonZeroUsize;
-/// use tenure_model::record::{Answer, Response, Survey};
-/// use tenure_model::{AccountId, Book, Coverage, Event, Record, parse_date};
-/// use tenure_scorecard::{Settings, scorecard};
-///
-/// let answer = Response::new(parse_date("2025-06-01")?, Survey::Nps, Answer::Score(10));
-/// let event = Event::new(AccountId::new("acme")?, Record::Response(answer));
-/// let (book, _) = Book::from_events([event]);
-/// let settings = Settings::new(parse_date("2025-12-31")?, Coverage::absent());
-/// let card = scorecard(&book, &settings, NonZeroUsize::MIN, &|_| {})?;
-/// let nps = card.total.figures.iter().find(|figure| figure.id == "nps");
-/// assert_eq!(nps.and_then(|nps| nps.counts.first()).map(|(_, answers)| *answers), Some(1));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub fn scorecard(
-    book: &Book,
-    settings: &Settings,
-    threads: NonZeroUsize,
-    progress: &(dyn Fn(u64) + Sync),
-) -> Result<Scorecard, ScorecardError> {
-    let now = settings.dates()?.now;
-    let mut settings = Cow::Borrowed(settings);
-    if settings.currency.is_none() {
-        let currency = reporting_currency(book, None, now, settings.zone)?;
-        settings.to_mut().currency = currency;
-    }
-    let plan = ScorecardPlan::new(&settings)?;
-    let survey = plan.survey(book, threads)?;
-    let fitted = plan.fit(&survey);
-    let part = fitted.measure(book, threads, progress)?;
-    fitted.finish(part)
-}
-
-/// A scorecard of a portfolio in parts: of accounts in several places, or more than fit at once.
-///
-/// ```text
-/// each shard: survey(shard)  --merge--> fit  --> each shard: measure(shard)  --merge--> finish
-/// ```
-///
-/// The models and the portfolio's median value need every account before any of them can be
-/// measured: hence two passes. Each account belongs to one shard. Parts merge in any order, and any
-/// split gives the bytes of [`scorecard`] over the whole.
-///
-/// *Shape*: in, books of disjoint accounts, the same twice; out, a [`Scorecard`]. Cost: that of
-/// [`scorecard`]; a part holds a line an account and one state a class and segment.
-///
-/// ```
-/// use std::num::NonZeroUsize;
-/// use tenure_model::record::{Answer, Response, Survey};
-/// use tenure_model::{AccountId, Book, Coverage, Event, Record, parse_date};
-/// use tenure_scorecard::{ScorecardPlan, Settings, scorecard};
-///
-/// let answer = |account, score| -> Result<Event, Box<dyn std::error::Error>> {
-///     let answer = Response::new(parse_date("2025-06-01")?, Survey::Nps, Answer::Score(score));
-///     Ok(Event::new(AccountId::new(account)?, Record::Response(answer)))
-/// };
-/// let (one, _) = Book::from_events([answer("acme", 10)?]);
-/// let (two, _) = Book::from_events([answer("moon", 3)?]);
-/// let settings = Settings::new(parse_date("2025-12-31")?, Coverage::absent());
-///
-/// let plan = ScorecardPlan::new(&settings)?;
-/// let mut survey = plan.survey(&one, NonZeroUsize::MIN)?;
-/// survey.merge(&plan.survey(&two, NonZeroUsize::MIN)?)?;
-/// let fitted = plan.fit(&survey);
-/// let mut part = fitted.measure(&two, NonZeroUsize::MIN, &|_| {})?;
-/// part.merge(fitted.measure(&one, NonZeroUsize::MIN, &|_| {})?)?;
-///
-/// let (whole, _) = Book::from_events([answer("acme", 10)?, answer("moon", 3)?]);
-/// assert_eq!(fitted.finish(part)?, scorecard(&whole, &settings, NonZeroUsize::MIN, &|_| {})?);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Debug)]
-pub struct ScorecardPlan<'a> {
-    job: Job<'a>,
-}
-
-/// What the first pass found in a shard: what the models are fitted to, and the values a day.
-#[derive(Debug, Clone)]
-pub struct PortfolioSurvey {
-    fitting: Fitting,
-    /// Value a day, at each of the three days.
-    rates: [Vec<ValuePerDay>; 3],
-}
-
-/// A plan whose models are fitted, ready for the second pass.
-#[derive(Debug)]
-pub struct FittedPlan<'a> {
-    job: &'a Job<'a>,
-    models: Models,
-    fitted: Vec<FittedModel>,
-    medians: [Option<ValueMedian>; 3],
-}
+use crate::window::{Account, WindowQuestion, WindowState};
 
 /// What the second pass found in a shard.
 #[derive(Debug, Clone)]
 pub struct ScorecardPart {
-    groups: Groups,
-    lines: Vec<AccountLine>,
+    pub(crate) groups: Groups,
+    pub(crate) lines: Vec<AccountLine>,
     census: Census,
     moves: Moves,
-    tables: Vec<TableUse>,
+    pub(crate) tables: Vec<TableUse>,
     /// Accounts of which nothing can be seen yet.
-    not_yet: u64,
-}
-
-impl<'a> ScorecardPlan<'a> {
-    /// The plan of these settings. Without a reporting currency there are no figures of money:
-    /// shards cannot tell each other's, so name it.
-    ///
-    /// # Errors
-    /// Windows outside the calendar.
-    pub fn new(settings: &'a Settings) -> Result<Self, ScorecardError> {
-        Ok(Self { job: Job::new(settings)? })
-    }
-
-    /// First pass over a shard.
-    ///
-    /// # Errors
-    /// A value an engine cannot take, with its account.
-    pub fn survey(
-        &self,
-        shard: &Book,
-        threads: NonZeroUsize,
-    ) -> Result<PortfolioSurvey, ScorecardError> {
-        let mut all = self.job.nothing();
-        for part in in_parallel(&chunks(shard, threads), |chunk| self.job.survey(chunk))? {
-            all.merge(&part)?;
-        }
-        Ok(all)
-    }
-
-    /// Fits the models to all the shards together; where one cannot be fitted, the scorecard says
-    /// why.
-    #[must_use]
-    pub fn fit(&self, survey: &PortfolioSurvey) -> FittedPlan<'_> {
-        let currency = self.job.settings.currency;
-        let (models, fitted) = survey.fitting.models(&self.job.settings.value, currency);
-        let medians = survey.rates.each_ref();
-        let medians = medians.map(|rates| ValueMedian::of(currency?, rates.iter().copied()));
-        FittedPlan { job: &self.job, models, fitted, medians }
-    }
-}
-
-impl PortfolioSurvey {
-    /// Takes in another shard.
-    ///
-    /// # Errors
-    /// A full count.
-    pub fn merge(&mut self, other: &Self) -> Result<(), ScorecardError> {
-        self.fitting.merge(&other.fitting)?;
-        for (all, more) in self.rates.iter_mut().zip(&other.rates) {
-            all.extend(more);
-        }
-        Ok(())
-    }
-}
-
-impl FittedPlan<'_> {
-    /// Second pass over a shard; `progress` is told how many accounts are done since it was last told.
-    ///
-    /// # Errors
-    /// A value an engine cannot take, with its account; more than [`MAX_SEGMENTS`] segments.
-    pub fn measure(
-        &self,
-        shard: &Book,
-        threads: NonZeroUsize,
-        progress: &(dyn Fn(u64) + Sync),
-    ) -> Result<ScorecardPart, ScorecardError> {
-        let mut all = self.job.empty_part();
-        let parts =
-            in_parallel(&chunks(shard, threads), |chunk| self.measure_chunk(chunk, progress))?;
-        for part in parts {
-            all.merge(part)?;
-        }
-        Ok(all)
-    }
-
-    fn measure_chunk(
-        &self,
-        chunk: &[Relationship],
-        progress: &(dyn Fn(u64) + Sync),
-    ) -> Result<ScorecardPart, ScorecardError> {
-        let job = self.job;
-        let mut found = job.empty_part();
-        found.lines.reserve(chunk.len());
-        let contexts = Contexts::new(job, self.medians);
-        for stride in chunk.chunks(STRIDE) {
-            for relationship in stride {
-                if !usage::is_seen(relationship, job.dates.now) {
-                    found.not_yet = found.not_yet.saturating_add(1);
-                    continue;
-                }
-                job.measure_one(relationship, &self.models, &contexts, &mut found)
-                    .map_err(|source| of_account(relationship, source))?;
-            }
-            check_segments(&found.groups)?;
-            progress(u64::try_from(stride.len()).unwrap_or(u64::MAX));
-        }
-        found.tables = job.table_uses(chunk);
-        Ok(found)
-    }
-
-    /// The scorecard of all the shards together.
-    ///
-    /// # Errors
-    /// An account that was in two of them.
-    pub fn finish(&self, part: ScorecardPart) -> Result<Scorecard, ScorecardError> {
-        self.job.finish(part, self.fitted.clone())
-    }
+    pub(crate) not_yet: u64,
 }
 
 impl ScorecardPart {
     /// Takes in another shard.
     ///
     /// # Errors
-    /// More than [`MAX_SEGMENTS`] segments together, states of other settings, or a full count.
+    /// More than [`MAX_SEGMENTS`](crate::MAX_SEGMENTS) segments together, states of other settings, or a full count.
     pub fn merge(&mut self, other: Self) -> Result<(), ScorecardError> {
-        merge_groups(&mut self.groups, other.groups)?;
+        self.groups.merge(other.groups)?;
         self.lines.extend(other.lines);
         self.census.merge(&other.census);
         self.moves.merge(&other.moves);
@@ -279,33 +50,24 @@ impl ScorecardPart {
     }
 }
 
-/// Class and segment; accounts without a segment come last.
-type Groups = BTreeMap<(Class, SegmentKey), GroupState>;
-
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum SegmentKey {
-    Named(Text),
-    None,
-}
-
 /// Everything a pass needs, besides the accounts.
 #[derive(Debug)]
-struct Job<'a> {
-    settings: &'a Settings,
-    dates: Dates,
+pub(crate) struct Job<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) dates: Dates,
     summary: Option<SummaryDefinition>,
     question: Question,
 }
 
 /// What an account is judged in, at each of the three days.
-struct Contexts<'a> {
+pub(crate) struct Contexts<'a> {
     now: Context<'a>,
     opening: Context<'a>,
     revenue_opening: Context<'a>,
 }
 
 impl<'a> Contexts<'a> {
-    fn new(job: &'a Job<'_>, medians: [Option<ValueMedian>; 3]) -> Self {
+    pub(crate) fn new(job: &'a Job<'_>, medians: [Option<ValueMedian>; 3]) -> Self {
         let [now, opening, revenue_opening] = job.days();
         let [at_now, at_opening, at_revenue] = medians;
         let settings = job.settings;
@@ -318,18 +80,33 @@ impl<'a> Contexts<'a> {
 }
 
 impl<'a> Job<'a> {
-    fn new(settings: &'a Settings) -> Result<Self, ScorecardError> {
+    pub(crate) fn new(settings: &'a Settings) -> Result<Self, ScorecardError> {
         let dates = settings.dates()?;
+        let cuts = period::cuts(&dates, settings.period)?;
         let money = match settings.currency {
             None => None,
-            Some(currency) => Some((currency, RevenueQuestion::new(settings, &dates, currency)?)),
+            Some(currency) => {
+                Some((currency, RevenueQuestion::new(settings, &dates, currency, &cuts)?))
+            }
         };
         let playbook = &settings.playbook;
-        let question = Question {
+        let window = WindowQuestion {
+            days: dates.window,
+            now: dates.now,
             fcr: FcrDefinition::new(settings.repeat_window_days, RepeatRule::Rolling)?,
-            service_window: ServiceWindow::of_days(dates.window, dates.now)?,
-            profiles: Profiles::new(),
+            service: ServiceWindow::of_days(dates.window, dates.now)?,
             care: relations::question(settings, &dates)?,
+            renewals: settings
+                .currency
+                .map(|currency| RenewalDefinition::new(currency, dates.window, dates.now.day())),
+            is_part: false,
+        };
+        let periods = cuts.iter().filter_map(|cut| cut.days).map(|days| window.within(days));
+        let question = Question {
+            periods: periods.collect::<Result<_, _>>()?,
+            cuts,
+            window,
+            profiles: Profiles::new(),
             playbook: format!("{} {}", playbook.id(), playbook.version()),
             value: settings.value,
             now: dates.now,
@@ -346,14 +123,14 @@ impl<'a> Job<'a> {
         [self.dates.now, self.dates.opening, self.dates.revenue_opening]
     }
 
-    fn nothing(&self) -> PortfolioSurvey {
+    pub(crate) fn nothing(&self) -> PortfolioSurvey {
         let fitting = Fitting::new(&self.settings.value);
         PortfolioSurvey { fitting, rates: Default::default() }
     }
 
-    fn empty_part(&self) -> ScorecardPart {
+    pub(crate) fn empty_part(&self) -> ScorecardPart {
         ScorecardPart {
-            groups: Groups::new(),
+            groups: Groups::default(),
             lines: Vec::new(),
             census: Census::default(),
             moves: Moves::default(),
@@ -362,13 +139,13 @@ impl<'a> Job<'a> {
         }
     }
 
-    fn table_uses(&self, chunk: &[Relationship]) -> Vec<TableUse> {
+    pub(crate) fn table_uses(&self, chunk: &[Relationship]) -> Vec<TableUse> {
         let Settings { coverage, currency, .. } = self.settings;
         usage::table_uses(chunk, self.dates.now, coverage, *currency)
     }
 
     /// First pass: purchases for the models, value a day for the portfolio's median.
-    fn survey(&self, chunk: &[Relationship]) -> Result<PortfolioSurvey, ScorecardError> {
+    pub(crate) fn survey(&self, chunk: &[Relationship]) -> Result<PortfolioSurvey, ScorecardError> {
         let mut found = self.nothing();
         let Some(summary) = self.summary else { return Ok(found) };
         let contexts = self.days().map(|day| self.settings.context_on(day, None));
@@ -384,7 +161,7 @@ impl<'a> Job<'a> {
     }
 
     /// Second pass: verdicts, and the account into the groups of its classes.
-    fn measure_one(
+    pub(crate) fn measure_one(
         &self,
         relationship: &Relationship,
         models: &Models,
@@ -396,13 +173,13 @@ impl<'a> Job<'a> {
         now.overrides = self.settings.overrides_of(relationship.account());
         let verdict = brief(&Evidence::of(relationship, &now), &now);
         let class = verdict.class;
-        let class_at_opening = class_of(&Evidence::of(relationship, opening), opening);
-        let class_at_revenue = if opening.as_of == revenue_opening.as_of {
-            class_at_opening
+        let (class_at_opening, stage_at_opening) = self.then(relationship, opening);
+        let (class_at_revenue, stage_at_revenue) = if opening.as_of == revenue_opening.as_of {
+            (class_at_opening, stage_at_opening)
         } else {
-            class_of(&Evidence::of(relationship, revenue_opening), revenue_opening)
+            self.then(relationship, revenue_opening)
         };
-        let there_at_opening = usage::is_seen(relationship, self.dates.opening);
+        let there_at_opening = stage_at_opening.is_some();
         let profile = relationship.profile_known(self.dates.now);
         let named = profile.and_then(|profile| profile.segment.clone());
         let segment = named.clone().map_or(SegmentKey::None, SegmentKey::Named);
@@ -419,24 +196,30 @@ impl<'a> Job<'a> {
         };
 
         let groups = &mut found.groups;
-        let state = group(groups, class, &segment, question);
-        state.accounts = state.accounts.saturating_add(1);
-        state.health.push(&health)?;
-        state.treatment.push(&treated);
-        if let (Some(money), Some(purchases)) = (&mut state.money, &purchases) {
-            money.value.push(purchases, &outlook)?;
+        for state in groups.of(class, Some(verdict.stage), &segment, question) {
+            state.accounts = state.accounts.saturating_add(1);
+            state.health.push(&health)?;
+            state.treatment.push(&treated);
+            if let (Some(money), Some(purchases)) = (&mut state.money, &purchases) {
+                money.value.push(purchases, &outlook)?;
+            }
         }
-        let state = group(groups, class_at_opening, &segment, question);
-        state.survey.push(relationship, self.dates.window, self.dates.now)?;
-        state.service.push(relationship)?;
-        state.care.push(relationship)?;
-        if let (Some(money), Some((_, revenue))) = (&mut state.money, &question.money) {
-            money.revenue.push_renewals(relationship, revenue)?;
+        let account = Account::of(relationship, &question.window);
+        for state in groups.of(class_at_opening, stage_at_opening, &segment, question) {
+            state.window.push(&account, &question.window)?;
         }
-        let state = group(groups, class_at_revenue, &segment, question);
+        for (state, asked) in groups.periods_of(class_at_opening, &question.periods) {
+            state.push(&account, asked)?;
+        }
         let mut mrr = None;
-        if let (Some(money), Some((_, revenue))) = (&mut state.money, &question.money) {
-            mrr = money.revenue.push_subscriptions(relationship, revenue)?;
+        if let Some((_, asked)) = &question.money {
+            let subscriptions = Subscriptions::of(relationship, asked)?;
+            mrr = subscriptions.mrr(asked);
+            for state in groups.of(class_at_revenue, stage_at_revenue, &segment, question) {
+                if let Some(money) = &mut state.money {
+                    money.revenue.push(&subscriptions)?;
+                }
+            }
         }
 
         found.census.count(class, verdict.stage);
@@ -454,6 +237,7 @@ impl<'a> Job<'a> {
             overridden: Override::in_force(now.overrides, now.as_of.day())
                 .map(|word| word.class().name()),
             class_at_opening: class_at_opening.name(),
+            stage_at_opening: stage_at_opening.map(Stage::name),
             there_at_opening,
             mismatches: treated.mismatches,
             health: health.span(),
@@ -464,6 +248,14 @@ impl<'a> Job<'a> {
             residual_value: outlook.residual_value,
         });
         Ok(())
+    }
+
+    /// The class and the stage on an opening day, of one reading; no stage where nothing of the
+    /// account could be seen yet.
+    fn then(&self, relationship: &Relationship, context: &Context<'_>) -> (Class, StageThen) {
+        let evidence = Evidence::of(relationship, context);
+        let there = usage::is_seen(relationship, context.as_of);
+        (class_of(&evidence, context), there.then_some(evidence.stage()))
     }
 
     /// Purchases less refunds in the window, where there is any, each refund on the day of the
@@ -479,7 +271,46 @@ impl<'a> Job<'a> {
             .fold(None, |sum: Option<i128>, net| Some(sum.unwrap_or(0).saturating_add(net)))
     }
 
-    fn finish(
+    /// The periods, in order. What is told by days has its own states; revenue is cut by month.
+    fn by_period(
+        &self,
+        groups: &Groups,
+        by_class: &[(Class, GroupState)],
+        total: &GroupState,
+        known: &Known,
+    ) -> Result<Vec<PeriodFigures>, ScorecardError> {
+        let question = &self.question;
+        let none: Vec<WindowState> = question.periods.iter().map(WindowState::new).collect();
+        let mut all = none.clone();
+        for (_, states) in groups.by_period() {
+            for (sum, state) in all.iter_mut().zip(states) {
+                sum.merge(state)?;
+            }
+        }
+        let mut out = Vec::with_capacity(question.cuts.len());
+        let mut with_days = 0_usize..;
+        for cut in &question.cuts {
+            let place = cut.days.and_then(|_| with_days.next());
+            let figures = |states: &[WindowState], revenue: &GroupState| {
+                let days = place.and_then(|place| states.get(place));
+                period_figures(days, cut.months, revenue, question, known)
+            };
+            let of_class = |(class, revenue): &(Class, GroupState)| {
+                let own = groups.by_period().find(|(own, _)| own == class);
+                (class.name(), figures(own.map_or(&none, |(_, states)| states), revenue))
+            };
+            out.push(PeriodFigures {
+                name: cut.name.clone(),
+                days: cut.days,
+                months: cut.months,
+                total: figures(&all, total),
+                by_class: by_class.iter().map(of_class).collect(),
+            });
+        }
+        Ok(out)
+    }
+
+    pub(crate) fn finish(
         &self,
         part: ScorecardPart,
         models: Vec<FittedModel>,
@@ -496,19 +327,21 @@ impl<'a> Job<'a> {
         let empty = || GroupState::new(&self.question);
         let mut total = empty();
         let mut by_class = CLASSES.map(|class| (class, empty()));
-        let mut by_segment: BTreeMap<SegmentKey, GroupState> = BTreeMap::new();
-        for ((class, segment), state) in &groups {
+        let not_there_yet: StageThen = None;
+        let mut by_stage: Vec<(StageThen, GroupState)> =
+            STAGES.map(Some).into_iter().chain([not_there_yet]).map(|one| (one, empty())).collect();
+        for (class, stage, state) in groups.by_class_and_stage() {
             total.merge(state)?;
-            for (own, sum) in &mut by_class {
-                if own == class {
-                    sum.merge(state)?;
-                }
+            for (_, sum) in by_class.iter_mut().filter(|(own, _)| *own == class) {
+                sum.merge(state)?;
             }
-            by_segment.entry(segment.clone()).or_insert_with(empty).merge(state)?;
+            for (_, sum) in by_stage.iter_mut().filter(|(own, _)| *own == stage) {
+                sum.merge(state)?;
+            }
         }
         let fits: Vec<String> =
             models.iter().map(|model| format!("{} {}", model.id, model.status)).collect();
-        let known = Known { bots: total.service.knows_of_bots(), fits: fits.join(", ") };
+        let known = Known { bots: total.window.service.knows_of_bots(), fits: fits.join(", ") };
         let group = |name: String, state: &GroupState| Group {
             name,
             accounts: state.accounts,
@@ -520,6 +353,7 @@ impl<'a> Job<'a> {
             currency: *currency,
             window: self.dates.window,
             revenue_months: (self.dates.first, self.dates.last),
+            period: self.settings.period,
             rule_set: format!("{} {}", rules.id(), rules.version()),
             playbook: format!("{} {}", playbook.id(), playbook.version()),
             tables,
@@ -532,8 +366,15 @@ impl<'a> Job<'a> {
                 .iter()
                 .map(|(class, state)| group(class.name().to_owned(), state))
                 .collect(),
-            by_segment: by_segment
+            by_stage: by_stage
                 .iter()
+                .map(|(stage, state)| {
+                    group(stage.map_or("(not there yet)", Stage::name).to_owned(), state)
+                })
+                .collect(),
+            by_period: self.by_period(&groups, &by_class, &total, &known)?,
+            by_segment: groups
+                .by_segment()
                 .map(|(segment, state)| match segment {
                     SegmentKey::Named(name) => group(name.as_ref().to_owned(), state),
                     SegmentKey::None => group("(no segment)".to_owned(), state),
@@ -545,74 +386,6 @@ impl<'a> Job<'a> {
     }
 }
 
-/// The state of a class and segment, empty where there is none yet.
-fn group<'g>(
-    groups: &'g mut Groups,
-    class: Class,
-    segment: &SegmentKey,
-    question: &Question,
-) -> &'g mut GroupState {
-    groups.entry((class, segment.clone())).or_insert_with(|| GroupState::new(question))
-}
-
-/// Merges the groups of a chunk into those of the others.
-fn merge_groups(groups: &mut Groups, more: Groups) -> Result<(), ScorecardError> {
-    for (key, state) in more {
-        match groups.get_mut(&key) {
-            Some(own) => own.merge(&state)?,
-            None => {
-                groups.insert(key, state);
-            }
-        }
-    }
-    check_segments(groups)
-}
-
-/// Refuses more segments than a scorecard holds; no segment at all is none of them.
-fn check_segments(groups: &Groups) -> Result<(), ScorecardError> {
-    if groups.len() <= MAX_SEGMENTS {
-        return Ok(());
-    }
-    let segments: BTreeSet<&SegmentKey> = groups
-        .keys()
-        .map(|(_, segment)| segment)
-        .filter(|segment| **segment != SegmentKey::None)
-        .collect();
-    if segments.len() > MAX_SEGMENTS {
-        return Err(ScorecardError::TooManySegments);
-    }
-    Ok(())
-}
-
-fn of_account(relationship: &Relationship, source: ScorecardError) -> ScorecardError {
+pub(crate) fn of_account(relationship: &Relationship, source: ScorecardError) -> ScorecardError {
     ScorecardError::Account { account: relationship.account().clone(), source: Box::new(source) }
-}
-
-/// The accounts in as many parts as there are threads.
-pub(crate) fn chunks(book: &Book, threads: NonZeroUsize) -> Vec<&[Relationship]> {
-    let size = book.len().div_ceil(threads.get()).max(1);
-    book.relationships().chunks(size).collect()
-}
-
-/// Does the same to every part, a thread each; results in the order of the parts.
-pub(crate) fn in_parallel<P: Sync, R: Send>(
-    parts: &[P],
-    work: impl Fn(&P) -> Result<R, ScorecardError> + Sync,
-) -> Result<Vec<R>, ScorecardError> {
-    if let [only] = parts {
-        return Ok(vec![work(only)?]);
-    }
-    thread::scope(|scope| {
-        let work = &work;
-        let start = |part| thread::Builder::new().spawn_scoped(scope, move || work(part));
-        // All of them run before the first is waited for.
-        let running: Vec<_> = parts.iter().map(start).collect();
-        running
-            .into_iter()
-            .map(|thread| {
-                let thread = thread.map_err(|_| ScorecardError::Thread)?;
-                thread.join().unwrap_or(Err(ScorecardError::Thread))
-            })
-            .collect()
-    })
 }

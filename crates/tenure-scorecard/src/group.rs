@@ -1,26 +1,27 @@
 //! The state of a group of accounts: one strand an engine, merged, never averaged.
 
-use tenure_health::{CareDefinition, CareTally};
 use tenure_model::{AsOf, Currency};
-use tenure_service::{FcrDefinition, ServiceWindow};
 
 use crate::error::ScorecardError;
 use crate::figure::Figure;
 use crate::health::{HealthState, Profiles};
+use crate::period::Cut;
 use crate::relations::{self, TreatmentState};
-use crate::revenue::{RevenueQuestion, RevenueStrand};
-use crate::service::ServiceState;
+use crate::revenue::{Months, RevenueQuestion, RevenueStrand};
 use crate::settings::ValueSettings;
-use crate::survey::SurveyState;
 use crate::value::ValueState;
+use crate::window::{WindowQuestion, WindowState};
 
 /// What every group is asked; made once.
 #[derive(Debug, Clone)]
 pub(crate) struct Question {
-    pub(crate) fcr: FcrDefinition,
-    pub(crate) service_window: ServiceWindow,
+    /// What is asked of the whole window.
+    pub(crate) window: WindowQuestion,
+    /// The calendar periods of both windows.
+    pub(crate) cuts: Vec<Cut>,
+    /// What is asked of the days that the window has in them, where it has any.
+    pub(crate) periods: Vec<WindowQuestion>,
     pub(crate) profiles: Profiles,
-    pub(crate) care: CareDefinition,
     /// The playbook, by name and version.
     pub(crate) playbook: String,
     pub(crate) value: ValueSettings,
@@ -43,10 +44,8 @@ pub(crate) struct Known {
 pub(crate) struct GroupState {
     /// Accounts in it at `as_of`.
     pub(crate) accounts: u64,
-    pub(crate) survey: SurveyState,
-    pub(crate) service: ServiceState,
+    pub(crate) window: WindowState,
     pub(crate) health: HealthState,
-    pub(crate) care: CareTally,
     pub(crate) treatment: TreatmentState,
     pub(crate) money: Option<MoneyState>,
 }
@@ -62,10 +61,8 @@ impl GroupState {
     pub(crate) fn new(question: &Question) -> Self {
         Self {
             accounts: 0,
-            survey: SurveyState::new(),
-            service: ServiceState::new(question.fcr, question.service_window),
+            window: WindowState::new(&question.window),
             health: HealthState::new(&question.profiles),
-            care: CareTally::new(question.care),
             treatment: TreatmentState::default(),
             money: question.money.as_ref().map(|(currency, revenue)| MoneyState {
                 revenue: RevenueStrand::new(revenue),
@@ -76,10 +73,8 @@ impl GroupState {
 
     pub(crate) fn merge(&mut self, other: &Self) -> Result<(), ScorecardError> {
         self.accounts = self.accounts.saturating_add(other.accounts);
-        self.survey.merge(&other.survey)?;
-        self.service.merge(&other.service)?;
+        self.window.merge(&other.window)?;
         self.health.merge(&other.health)?;
-        self.care.merge(&other.care)?;
         self.treatment.merge(&other.treatment);
         if let (Some(own), Some(more)) = (&mut self.money, &other.money) {
             own.revenue.merge(&more.revenue)?;
@@ -91,15 +86,48 @@ impl GroupState {
     /// Every figure, always the same ones in the same order.
     pub(crate) fn figures(&self, question: &Question, known: &Known) -> Vec<Figure> {
         let mut out = Vec::new();
-        self.survey.figures(&mut out);
-        self.service.figures(known.bots, &mut out);
+        self.window.survey.figures(&mut out);
+        self.window.service.figures(known.bots, &mut out);
         if let (Some(state), Some((_, revenue))) = (&self.money, &question.money) {
-            state.revenue.figures(revenue, &question.value, &mut out);
+            state.revenue.figures(revenue, revenue.months(), &mut out);
+            if let Some(renewals) = &self.window.renewals {
+                renewals.figures(&mut out);
+            }
+            state.revenue.contract_value(revenue, &question.value, &mut out);
             state.value.figures(&question.value, &known.fits, &mut out);
         }
         self.health.figures(&mut out);
-        relations::figures(&self.care, &mut out);
+        relations::figures(&self.window.care, &mut out);
+        relations::repurchase(&self.window.care, &mut out);
         self.treatment.figures(&question.playbook, &mut out);
         out
     }
+}
+
+/// The figures of a period: of the days it has of the window, of the months it has of the revenue
+/// window. Left out is what is told as of a day, and what is asked of the whole window: who bought
+/// again, and the value of a contract.
+pub(crate) fn period_figures(
+    days: Option<&WindowState>,
+    months: Option<Months>,
+    revenue: &GroupState,
+    question: &Question,
+    known: &Known,
+) -> Vec<Figure> {
+    let mut out = Vec::new();
+    if let Some(state) = days {
+        state.survey.figures(&mut out);
+        state.service.figures(known.bots, &mut out);
+    }
+    if let (Some(months), Some(state), Some((_, asked))) = (months, &revenue.money, &question.money)
+    {
+        state.revenue.figures(asked, months, &mut out);
+    }
+    if let Some(state) = days {
+        if let Some(renewals) = &state.renewals {
+            renewals.figures(&mut out);
+        }
+        relations::figures(&state.care, &mut out);
+    }
+    out
 }

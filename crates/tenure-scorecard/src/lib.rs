@@ -4,10 +4,15 @@ mod compute;
 mod error;
 mod figure;
 mod group;
+mod groups;
 mod health;
 mod money;
+mod parallel;
+mod period;
+mod plan;
 mod population;
 mod relations;
+mod renewals;
 mod revenue;
 mod scorecard;
 mod service;
@@ -16,15 +21,18 @@ mod spread;
 mod survey;
 mod usage;
 mod value;
+mod window;
 
-pub use compute::{
-    FittedPlan, MAX_SEGMENTS, PortfolioSurvey, ScorecardPart, ScorecardPlan, scorecard,
-};
+pub use compute::ScorecardPart;
 pub use error::ScorecardError;
 pub use figure::{Basis, Figure, Section, Unit, Value};
+pub use groups::MAX_SEGMENTS;
+pub use period::PeriodLength;
+pub use plan::{FittedPlan, PortfolioSurvey, ScorecardPlan, scorecard};
 pub use population::Census;
 pub use scorecard::{
-    AccountLine, ClassTransition, FittedModel, Group, Population, Scorecard, Spread, TableUse,
+    AccountLine, ClassTransition, FittedModel, Group, PeriodFigures, Population, Scorecard, Spread,
+    TableUse,
 };
 pub use settings::{Settings, ValueSettings};
 pub use usage::{is_seen, table_uses};

@@ -9,7 +9,7 @@ pub(crate) const CLASSES: [Class; 4] =
     [Class::Client, Class::Customer, Class::Hybrid, Class::Undetermined];
 
 /// Stages in the order of the report.
-const STAGES: [Stage; 7] = [
+pub(crate) const STAGES: [Stage; 7] = [
     Stage::Prospect,
     Stage::New,
     Stage::Active,

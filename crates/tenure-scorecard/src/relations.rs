@@ -129,7 +129,7 @@ fn of_share(
     }
 }
 
-/// The figures of care of a group.
+/// The figures of care of a group, but for [`repurchase`].
 pub(crate) fn figures(care: &CareTally, out: &mut Vec<Figure>) {
     let counts = care.counts();
     let named = |names: &[&'static str]| {
@@ -234,13 +234,23 @@ pub(crate) fn figures(care: &CareTally, out: &mut Vec<Figure>) {
         named(&["may_refer", "referring", "referrals"]),
         define("Accounts with a referral / accounts; Wilson interval"),
     ));
+}
+
+/// Who came back within the days: asked of the whole window only, since a short period tells more of
+/// its own length than of the buyers.
+pub(crate) fn repurchase(care: &CareTally, out: &mut Vec<Figure>) {
+    let counts = care.counts();
     out.push(of_share(
         "repurchase",
         "Buyers that buy again",
         care.repeat_buyers(),
-        named(&["buyers", "repeat_buyers"]),
-        define(
-            "Accounts with two purchase days or more / accounts with one or more; Wilson interval",
+        vec![
+            (Cow::Borrowed("buyers"), u128::from(counts.buyers)),
+            (Cow::Borrowed("repeat_buyers"), u128::from(counts.repeat_buyers)),
+        ],
+        format!(
+            "Accounts with two purchase days or more / accounts with one or more; Wilson interval; {}.",
+            care.definition()
         ),
     ));
 }

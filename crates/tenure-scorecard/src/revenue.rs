@@ -1,24 +1,25 @@
-//! What does their money do? Recurring revenue, its movements, retention and renewals of a group.
+//! What does their money do? Recurring revenue, its movements and retention of a group.
 
 use std::borrow::Cow;
 
 use tenure_clv::{MarginStream, RetentionRate, TimeSpan, TimeUnit};
-use tenure_model::{Currency, Relationship};
-use tenure_revenue::{
-    Rate, RenewalDefinition, RenewalState, RevenueDefinition, RevenuePlan, RevenueState,
-};
+use tenure_model::{Currency, Month, Relationship};
+use tenure_revenue::{AccountRevenue, Rate, RevenueDefinition, RevenuePlan, RevenueState};
 use tenure_stats::{Level, Share, ShareMethod, count_to_f64, integer_to_f64};
 
 use crate::error::ScorecardError;
 use crate::figure::{Basis, Figure, Section, Unit, Value};
 use crate::money;
+use crate::period::Cut;
 use crate::settings::{Dates, Settings, ValueSettings};
 
-/// What is asked of subscriptions and renewals; made once.
+/// The first and the last month of some figures.
+pub(crate) type Months = (Month, Month);
+
+/// What is asked of subscriptions; made once.
 #[derive(Debug, Clone)]
 pub(crate) struct RevenueQuestion {
     plan: RevenuePlan,
-    renewals: RenewalDefinition,
     currency: Currency,
     dates: Dates,
 }
@@ -28,44 +29,42 @@ impl RevenueQuestion {
         settings: &Settings,
         dates: &Dates,
         currency: Currency,
+        periods: &[Cut],
     ) -> Result<Self, ScorecardError> {
         let mut definition = RevenueDefinition::new(currency);
         definition.zone = settings.zone;
         definition.known_by = settings.zone.last_instant(dates.now.knowledge_day());
-        let plan = RevenuePlan::new(definition, dates.first, dates.last)?
+        let mut plan = RevenuePlan::new(definition, dates.first, dates.last)?
             .with_window(dates.base, dates.last)?;
-        let renewals = RenewalDefinition::new(currency, dates.window, dates.now.day());
-        Ok(Self { plan, renewals, currency, dates: *dates })
-    }
-}
-
-/// The recurring revenue and the renewals of a group of accounts.
-#[derive(Debug, Clone)]
-pub(crate) struct RevenueStrand {
-    state: RevenueState,
-    renewals: RenewalState,
-    /// Accounts left out of recurring revenue: a subscription in another currency.
-    other_currency: u64,
-    /// Renewals due in the window and left out: another currency.
-    renewals_other_currency: u64,
-}
-
-impl RevenueStrand {
-    pub(crate) fn new(question: &RevenueQuestion) -> Self {
-        Self {
-            state: question.plan.state(),
-            renewals: RenewalState::new(question.renewals),
-            other_currency: 0,
-            renewals_other_currency: 0,
+        for (first, last) in periods.iter().filter_map(|cut| cut.months) {
+            if let Some(base) = first.plus(-1) {
+                plan = plan.with_window(base, last)?;
+            }
         }
+        Ok(Self { plan, currency, dates: *dates })
     }
 
-    /// Adds an account; its recurring revenue at the last close, where it has a subscription.
-    pub(crate) fn push_subscriptions(
-        &mut self,
+    /// Every month asked about.
+    pub(crate) const fn months(&self) -> Months {
+        (self.dates.first, self.dates.last)
+    }
+}
+
+/// The subscriptions of one account, read once.
+pub(crate) enum Subscriptions {
+    /// None that can be seen.
+    None,
+    /// One in another currency: the account is left out of recurring revenue, and counted.
+    OtherCurrency,
+    /// What it contributes.
+    Revenue(AccountRevenue),
+}
+
+impl Subscriptions {
+    pub(crate) fn of(
         relationship: &Relationship,
         question: &RevenueQuestion,
-    ) -> Result<Option<i128>, ScorecardError> {
+    ) -> Result<Self, ScorecardError> {
         // What comes later may be in another currency, and is nobody's business today.
         let now = question.dates.now;
         let zone = question.plan.definition().zone;
@@ -74,69 +73,87 @@ impl RevenueStrand {
             all.filter(move |entry| now.sees(zone.date_of(entry.record.at), entry.recorded_at))
         };
         if visible().next().is_none() {
-            return Ok(None);
+            return Ok(Self::None);
         }
         let foreign = visible().any(|entry| {
             money::recurring_currency(&entry.record.change)
                 .is_some_and(|found| found != question.currency)
         });
         if foreign {
-            self.other_currency = self.other_currency.saturating_add(1);
-            return Ok(None);
+            return Ok(Self::OtherCurrency);
         }
-        let account = question.plan.account(visible())?;
-        self.state.push(&account)?;
-        Ok(account.mrr(question.dates.last))
+        Ok(Self::Revenue(question.plan.account(visible())?))
     }
 
-    pub(crate) fn push_renewals(
-        &mut self,
-        relationship: &Relationship,
-        question: &RevenueQuestion,
-    ) -> Result<(), ScorecardError> {
-        for entry in relationship.renewals() {
-            if !question.dates.now.knows(entry.recorded_at) {
-                continue;
+    /// Its recurring revenue at the last close, where it has a subscription.
+    pub(crate) fn mrr(&self, question: &RevenueQuestion) -> Option<i128> {
+        match self {
+            Self::Revenue(account) => account.mrr(question.dates.last),
+            _ => None,
+        }
+    }
+}
+
+/// The recurring revenue of a group of accounts.
+#[derive(Debug, Clone)]
+pub(crate) struct RevenueStrand {
+    state: RevenueState,
+    /// Accounts left out of recurring revenue: a subscription in another currency.
+    other_currency: u64,
+}
+
+impl RevenueStrand {
+    pub(crate) fn new(question: &RevenueQuestion) -> Self {
+        Self { state: question.plan.state(), other_currency: 0 }
+    }
+
+    /// Adds an account.
+    pub(crate) fn push(&mut self, subscriptions: &Subscriptions) -> Result<(), ScorecardError> {
+        match subscriptions {
+            Subscriptions::None => {}
+            Subscriptions::OtherCurrency => {
+                self.other_currency = self.other_currency.saturating_add(1);
             }
-            if entry.record.arr_due.currency() == question.currency {
-                self.renewals.push(&entry.record)?;
-            } else if question.dates.window.contains(entry.record.due) {
-                let left_out = &mut self.renewals_other_currency;
-                *left_out = left_out.saturating_add(1);
-            }
+            Subscriptions::Revenue(account) => self.state.push(account)?,
         }
         Ok(())
     }
 
     pub(crate) fn merge(&mut self, other: &Self) -> Result<(), ScorecardError> {
         self.state.merge(&other.state)?;
-        self.renewals.merge(&other.renewals)?;
-        for (own, more) in [
-            (&mut self.other_currency, other.other_currency),
-            (&mut self.renewals_other_currency, other.renewals_other_currency),
-        ] {
-            *own = own.saturating_add(more);
-        }
+        self.other_currency = self.other_currency.saturating_add(other.other_currency);
         Ok(())
     }
 
+    /// Movements and retention from the close before those months to the close of the last.
     pub(crate) fn figures(
         &self,
         question: &RevenueQuestion,
-        value: &ValueSettings,
+        months: Months,
         out: &mut Vec<Figure>,
     ) {
-        self.recurring(question, out);
-        self.retention(question, out);
-        self.renewal_rates(question, out);
-        self.contract_value(question, value, out);
+        self.recurring(question, months, out);
+        self.retention(question, months, out);
     }
 
-    fn recurring(&self, question: &RevenueQuestion, out: &mut Vec<Figure>) {
-        let total = self.state.net_total().filter(|_| self.state.accounts() > 0);
-        let lines = total.as_ref().map(|waterfall| *waterfall.lines());
-        let logos = self.state.logos_total();
-        let definition = format!("Net movements, {}", self.state.plan());
+    /// The definition, of those months alone.
+    fn definition(question: &RevenueQuestion, (first, last): Months) -> String {
+        let base = first.plus(-1).unwrap_or(first);
+        let definition = question.plan.definition();
+        format!("{definition}, months {first}..{last}, retention {base}..{last}")
+    }
+
+    fn recurring(&self, question: &RevenueQuestion, months: Months, out: &mut Vec<Figure>) {
+        let within =
+            || question.plan.months().filter(|month| (months.0..=months.1).contains(month));
+        let mut nets = within().filter_map(|month| self.state.net(month).copied());
+        let net = nets.next().filter(|_| self.state.accounts() > 0);
+        let net = net.and_then(|first| nets.try_fold(first, |sum, month| sum.then(&month).ok()));
+        let lines = net.as_ref().map(|waterfall| *waterfall.lines());
+        let mut paying = within().filter_map(|month| self.state.logos(month).copied());
+        let logos = paying.next();
+        let logos = logos.and_then(|first| paying.try_fold(first, |sum, month| sum.then(&month)));
+        let definition = format!("Net movements, {}", Self::definition(question, months));
         let mut counts = vec![(Cow::Borrowed("accounts"), u128::from(self.state.accounts()))];
         if let Some(logos) = logos {
             for (name, count) in [
@@ -173,14 +190,16 @@ impl RevenueStrand {
         }
     }
 
-    fn retention(&self, question: &RevenueQuestion, out: &mut Vec<Figure>) {
-        let retention = self.state.retention(question.dates.base, question.dates.last);
+    fn retention(&self, question: &RevenueQuestion, months: Months, out: &mut Vec<Figure>) {
+        let (first, last) = months;
+        let retention = first.plus(-1).and_then(|base| self.state.retention(base, last));
         let base = retention.as_ref().map_or(0, |retention| retention.base_accounts());
         let counts = || vec![(Cow::Borrowed("accounts"), u128::from(base))];
         let pick = |rate: fn(&tenure_revenue::Retention) -> Option<Rate>| {
             retention.as_ref().and_then(rate).map(|rate| Value::Ratio(rate.ratio()))
         };
-        let named = |name: &str| format!("{name}, {}", self.state.plan());
+        let definition = Self::definition(question, months);
+        let named = |name: &str| format!("{name}, {definition}");
         out.push(figure(
             "ndr",
             "Net dollar retention",
@@ -214,46 +233,8 @@ impl RevenueStrand {
         out.push(logos);
     }
 
-    fn renewal_rates(&self, question: &RevenueQuestion, out: &mut Vec<Figure>) {
-        let rates = self.renewals.rates();
-        let mut counts = vec![
-            (Cow::Borrowed("due"), u128::from(rates.due_count())),
-            (Cow::Borrowed("pending"), u128::from(rates.pending_count())),
-        ];
-        if self.renewals_other_currency > 0 {
-            let left_out = u128::from(self.renewals_other_currency);
-            counts.push((Cow::Borrowed("other_currency"), left_out));
-        }
-        let mut by_count = figure(
-            "renewal_rate",
-            "Renewed, by count",
-            Unit::Share,
-            rates.count_rate().map(|rate| Value::Ratio(rate.ratio())),
-            counts.clone(),
-            format!("count_rate: terms due and renewed / terms due, {}", question.renewals),
-        );
-        by_count.interval = Share::new(rates.won_count(), rates.due_count())
-            .ok()
-            .and_then(|share| share.interval(ShareMethod::default(), Level::default()));
-        by_count.basis = Basis::WindowOpening;
-        out.push(by_count);
-        let mut by_value = figure(
-            "renewal_rate_value",
-            "Renewed, by value",
-            Unit::Share,
-            rates.value_gross().map(|rate| Value::Ratio(rate.ratio())),
-            counts,
-            format!(
-                "value_gross: renewed ARR, each term capped at what was due / ARR due, {}",
-                question.renewals
-            ),
-        );
-        by_value.basis = Basis::WindowOpening;
-        out.push(by_value);
-    }
-
     /// What a paying account is worth by its contract: margin, retention and discount a year.
-    fn contract_value(
+    pub(crate) fn contract_value(
         &self,
         question: &RevenueQuestion,
         settings: &ValueSettings,

@@ -5,6 +5,7 @@ use tenure_model::{AccountId, AsOf, Completeness, Currency, Month, Period, Table
 use tenure_stats::Ratio;
 
 use crate::figure::Figure;
+use crate::period::PeriodLength;
 
 /// The scorecard of a portfolio.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +19,8 @@ pub struct Scorecard {
     pub window: Period,
     /// The closed months of the revenue figures, first and last.
     pub revenue_months: (Month, Month),
+    /// How long the periods of `by_period` are.
+    pub period: PeriodLength,
     /// The rule set that decided the classes: id and version.
     pub rule_set: String,
     /// The playbook that treatment was compared with: id and version.
@@ -37,8 +40,15 @@ pub struct Scorecard {
     pub total: Group,
     /// Every figure by class: client, customer, hybrid, undetermined.
     pub by_class: Vec<Group>,
+    /// Every figure by stage, in the order of the stages: the stage on the same day as the class, so
+    /// that the outcome does not choose it. Last come the accounts that were not there yet on that
+    /// day: no stage is theirs.
+    pub by_stage: Vec<Group>,
     /// Every figure by segment, in order of name; accounts without one come last.
     pub by_segment: Vec<Group>,
+    /// The figures over a window for each calendar period in it, in order: see
+    /// [`Settings::period`](crate::Settings::period).
+    pub by_period: Vec<PeriodFigures>,
     /// Every account of which anything can be seen, in order of id.
     pub accounts: Vec<AccountLine>,
     /// Accounts of which nothing can be seen yet: all their records lie after `as_of`, or were not
@@ -112,7 +122,7 @@ pub struct Spread {
     pub largest_share: Option<Ratio>,
 }
 
-/// A class, a segment, or everybody, with every figure.
+/// A class, a stage, a segment, or everybody, with every figure.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Group {
@@ -122,6 +132,32 @@ pub struct Group {
     pub accounts: u64,
     /// Every figure, always the same ones in the same order.
     pub figures: Vec<Figure>,
+}
+
+/// What the figures over a window are for one calendar month or quarter of it.
+///
+/// The periods share out the windows: what is counted by its own day, such as answers, cases,
+/// deliverables, terms due and movements of revenue, sums to the figure of the window. All periods
+/// are seen from `as_of`, and an account is in the class it had when the window opened in all of them.
+/// A first contact belongs to the period of its day, and what is still too young to be settled is
+/// left out as in the window.
+///
+/// Left out are figures as of a day, and what is asked of the whole window: `repurchase` and
+/// `contract_value_per_account`.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct PeriodFigures {
+    /// Its name: `2025-07`, `2025-Q3`.
+    pub name: String,
+    /// The days that the window has in it, which may begin later and end earlier; `None` where it
+    /// has none, and then no figure of them.
+    pub days: Option<Period>,
+    /// The months that the revenue window has in it, first and last; `None` where it has none.
+    pub months: Option<(Month, Month)>,
+    /// The figures over all accounts.
+    pub total: Vec<Figure>,
+    /// The figures of each class, in the order of the report; the same ones.
+    pub by_class: Vec<(&'static str, Vec<Figure>)>,
 }
 
 /// A model fitted to the portfolio.
@@ -170,6 +206,8 @@ pub struct AccountLine {
     pub overridden: Option<&'static str>,
     /// Its class when the window opened; undetermined where it was not there yet.
     pub class_at_opening: &'static str,
+    /// Its stage when the window opened; `None` where it was not there yet.
+    pub stage_at_opening: Option<&'static str>,
     /// Whether anything of it could be seen when the window opened.
     pub there_at_opening: bool,
     /// Where it is not treated as the playbook says, as far as its history tells.

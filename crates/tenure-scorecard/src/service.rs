@@ -2,17 +2,18 @@
 
 use std::borrow::Cow;
 
-use tenure_model::Relationship;
+use tenure_model::Entry;
+use tenure_model::record::Case;
 use tenure_service::{
-    AutomationTally, DurationTally, FcrDefinition, FcrRate, FcrTally, ServiceWindow, SlaTally,
-    TimeMeasure,
+    AccountEpisodes, AutomationTally, DurationTally, FcrDefinition, FcrRate, FcrTally,
+    ServiceWindow, SlaTally, TimeMeasure,
 };
 use tenure_stats::{Level, Probability, Share, ShareMethod};
 
 use crate::error::ScorecardError;
 use crate::figure::{Basis, Figure, Section, Unit, Value};
 
-/// The cases and contacts of a group of accounts within the window.
+/// The cases and contacts of a group of accounts within some days.
 #[derive(Debug, Clone)]
 pub(crate) struct ServiceState {
     fcr: FcrTally,
@@ -33,9 +34,13 @@ impl ServiceState {
         }
     }
 
-    pub(crate) fn push(&mut self, relationship: &Relationship) -> Result<(), ScorecardError> {
-        self.fcr.push_contacts(relationship.contacts())?;
-        for case in relationship.cases() {
+    pub(crate) fn push<'a>(
+        &mut self,
+        episodes: &AccountEpisodes,
+        cases: impl Iterator<Item = &'a Entry<Case>>,
+    ) -> Result<(), ScorecardError> {
+        self.fcr.push_episodes(episodes)?;
+        for case in cases {
             self.first_reply.push_entry(case)?;
             self.resolution.push_entry(case)?;
             self.automation.push_entry(case)?;

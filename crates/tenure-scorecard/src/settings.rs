@@ -10,9 +10,10 @@ use tenure_classify::{
 use tenure_clv::{DiscountRate, Refunds, TimeSpan, TimeUnit, Timing};
 use tenure_model::{AccountId, AsOf, Book, Coverage, Currency, Month, Period, Zone};
 
-use crate::compute::{chunks, in_parallel};
 use crate::error::ScorecardError;
 use crate::money::reporting_currency;
+use crate::parallel::{chunks, in_parallel};
+use crate::period::PeriodLength;
 
 /// What a scorecard is asked.
 ///
@@ -41,6 +42,8 @@ pub struct Settings {
     pub window_months: u32,
     /// Months of the revenue window, which ends with the last closed month.
     pub revenue_months: u32,
+    /// How long the periods are that the figures over a window are also told by.
+    pub period: PeriodLength,
     /// The rules of the classes.
     pub rules: RuleSet,
     /// Industry packs in force, in order.
@@ -78,7 +81,7 @@ pub struct ValueSettings {
 }
 
 impl Settings {
-    /// Windows of twelve months, weeks for the models, refunds netted on their day, one year
+    /// Windows of twelve months, told by quarter, weeks for the models, refunds netted on their day, one year
     /// ahead, no discount, revenue counted as value, the generic rules, no packs, the strict policy.
     #[must_use]
     pub fn new(as_of: NaiveDate, coverage: Coverage) -> Self {
@@ -90,6 +93,7 @@ impl Settings {
             zone: Zone::UTC,
             window_months: 12,
             revenue_months: 12,
+            period: PeriodLength::default(),
             rules: RuleSet::generic().clone(),
             packs: Vec::new(),
             industry: None,

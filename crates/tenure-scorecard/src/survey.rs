@@ -10,7 +10,7 @@ use tenure_survey::{Definition, Reason, Tally};
 use crate::error::ScorecardError;
 use crate::figure::{Basis, Figure, Section, Unit, Value};
 
-/// The answers of a group of accounts within the window.
+/// The answers of a group of accounts within some days.
 #[derive(Debug, Clone)]
 pub(crate) struct SurveyState {
     nps: Tally,

@@ -1,7 +1,7 @@
 //! What was used of each table.
 
 use chrono::NaiveDate;
-use tenure_model::{AsOf, Completeness, Coverage, Currency, Entry, Relationship, Table};
+use tenure_model::{AsOf, Completeness, Coverage, Currency, Entry, Instant, Relationship, Table};
 
 use crate::money;
 use crate::scorecard::TableUse;
@@ -72,11 +72,15 @@ fn unused(table: Table, completeness: Completeness) -> TableUse {
 /// ```
 #[must_use]
 pub fn is_seen(relationship: &Relationship, as_of: AsOf) -> bool {
-    Table::ALL.into_iter().any(|table| {
-        let mut slot = unused(table, Completeness::Absent);
-        count(&mut slot, relationship, as_of, None);
-        slot.records > slot.after_as_of.saturating_add(slot.not_yet_known)
-    })
+    // A profile has no date.
+    let has_profile = relationship.profile_known(as_of).is_some();
+    let mut others = Table::ALL.into_iter();
+    has_profile
+        || others.any(|table| {
+            any(table, relationship, as_of, &mut |day, recorded_at, _| {
+                day <= as_of.day() && as_of.knows(recorded_at)
+            })
+        })
 }
 
 fn count(
@@ -85,76 +89,75 @@ fn count(
     as_of: AsOf,
     currency: Option<Currency>,
 ) {
+    let add = |count: &mut u64| *count = count.saturating_add(1);
+    if slot.table == Table::Accounts && relationship.has_profile() {
+        add(&mut slot.records);
+        if relationship.profile_known(as_of).is_none() {
+            add(&mut slot.not_yet_known);
+        }
+    }
+    any(slot.table, relationship, as_of, &mut |day, recorded_at, found| {
+        add(&mut slot.records);
+        if day > as_of.day() {
+            add(&mut slot.after_as_of);
+        } else if !as_of.knows(recorded_at) {
+            add(&mut slot.not_yet_known);
+        }
+        if found.is_some() && found != currency {
+            add(&mut slot.other_currency);
+        }
+        false
+    });
+}
+
+/// Whether that is so of any dated record of a table: its day, when it was recorded, the currency of
+/// its amount. Nothing is asked after the first.
+fn any(
+    table: Table,
+    relationship: &Relationship,
+    as_of: AsOf,
+    ask: &mut impl FnMut(NaiveDate, Option<Instant>, Option<Currency>) -> bool,
+) -> bool {
     let zone = as_of.zone();
-    let foreign = |found: Option<Currency>| found.is_some() && found != currency;
-    match slot.table {
-        Table::Contracts => each(slot, relationship.contracts(), as_of, |contract| {
+    match table {
+        Table::Contracts => each(relationship.contracts(), ask, |contract| {
             let value = contract.annual_value.map(|value| value.currency());
-            (money::contract_day(contract), foreign(value))
+            (money::contract_day(contract), value)
         }),
-        Table::Renewals => each(slot, relationship.renewals(), as_of, |renewal| {
-            (renewal.due, foreign(Some(renewal.arr_due.currency())))
+        Table::Renewals => each(relationship.renewals(), ask, |renewal| {
+            (renewal.due, Some(renewal.arr_due.currency()))
         }),
-        Table::Subscriptions => each(slot, relationship.subscriptions(), as_of, |event| {
-            (zone.date_of(event.at), foreign(money::currency(&event.change)))
+        Table::Subscriptions => each(relationship.subscriptions(), ask, |event| {
+            (zone.date_of(event.at), money::currency(&event.change))
         }),
-        Table::Purchases => each(slot, relationship.purchases(), as_of, |purchase| {
-            (purchase.date, foreign(Some(purchase.currency())))
+        Table::Purchases => each(relationship.purchases(), ask, |purchase| {
+            (purchase.date, Some(purchase.currency()))
         }),
-        Table::Interactions => {
-            each(slot, relationship.interactions(), as_of, |record| (record.date, false));
-        }
-        Table::Deliverables => each(slot, relationship.deliverables(), as_of, |record| {
-            (record.done.or(record.due).unwrap_or(as_of.day()), false)
+        Table::Interactions => each(relationship.interactions(), ask, |one| (one.date, None)),
+        Table::Deliverables => each(relationship.deliverables(), ask, |one| {
+            (one.done.or(one.due).unwrap_or(as_of.day()), None)
         }),
-        Table::Goals => each(slot, relationship.goals(), as_of, |record| (record.set, false)),
-        Table::Referrals => {
-            each(slot, relationship.referrals(), as_of, |record| (record.date, false))
-        }
-        Table::Assignments => {
-            each(slot, relationship.assignments(), as_of, |record| (record.start, false));
-        }
-        Table::Cases => {
-            each(slot, relationship.cases(), as_of, |record| (zone.date_of(record.opened), false));
-        }
-        Table::Contacts => {
-            each(slot, relationship.contacts(), as_of, |record| (zone.date_of(record.at), false));
-        }
-        Table::Responses => {
-            each(slot, relationship.responses(), as_of, |record| (record.date, false))
-        }
-        Table::Points => each(slot, relationship.points(), as_of, |record| (record.date, false)),
+        Table::Goals => each(relationship.goals(), ask, |one| (one.set, None)),
+        Table::Referrals => each(relationship.referrals(), ask, |one| (one.date, None)),
+        Table::Assignments => each(relationship.assignments(), ask, |one| (one.start, None)),
+        Table::Cases => each(relationship.cases(), ask, |one| (zone.date_of(one.opened), None)),
+        Table::Contacts => each(relationship.contacts(), ask, |one| (zone.date_of(one.at), None)),
+        Table::Responses => each(relationship.responses(), ask, |one| (one.date, None)),
+        Table::Points => each(relationship.points(), ask, |one| (one.date, None)),
         Table::Observations => {
-            each(slot, relationship.observations(), as_of, |record| (record.observed_at, false));
+            each(relationship.observations(), ask, |one| (one.observed_at, None))
         }
-        // A profile has no date.
-        Table::Accounts if relationship.has_profile() => {
-            slot.records = slot.records.saturating_add(1);
-            if relationship.profile_known(as_of).is_none() {
-                slot.not_yet_known = slot.not_yet_known.saturating_add(1);
-            }
-        }
-        _ => {}
+        _ => false,
     }
 }
 
 fn each<T>(
-    slot: &mut TableUse,
     entries: &[Entry<T>],
-    as_of: AsOf,
-    read: impl Fn(&T) -> (NaiveDate, bool),
-) {
-    let add = |count: &mut u64| *count = count.saturating_add(1);
-    for entry in entries {
-        let (effective, foreign) = read(&entry.record);
-        add(&mut slot.records);
-        if effective > as_of.day() {
-            add(&mut slot.after_as_of);
-        } else if !as_of.knows(entry.recorded_at) {
-            add(&mut slot.not_yet_known);
-        }
-        if foreign {
-            add(&mut slot.other_currency);
-        }
-    }
+    ask: &mut impl FnMut(NaiveDate, Option<Instant>, Option<Currency>) -> bool,
+    read: impl Fn(&T) -> (NaiveDate, Option<Currency>),
+) -> bool {
+    entries.iter().any(|entry| {
+        let (day, currency) = read(&entry.record);
+        ask(day, entry.recorded_at, currency)
+    })
 }

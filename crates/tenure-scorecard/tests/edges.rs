@@ -7,16 +7,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::NaiveDate;
 use tenure_classify::{Class, Override, RuleSet};
 use tenure_model::record::{
-    AccountProfile, Answer, Billing, Contract, Purchase, Renewal, Response, SubscriptionChange,
-    SubscriptionEvent, Survey, Terms,
+    AccountProfile, Answer, Billing, Contact, Contract, Purchase, Renewal, Response,
+    SubscriptionChange, SubscriptionEvent, Survey, Terms,
 };
 use tenure_model::{
     AccountId, Book, Coverage, Currency, Event, Instant, Money, Record, Table, Tri, Zone,
     parse_date,
 };
 use tenure_scorecard::{
-    Figure, Group, MAX_SEGMENTS, Scorecard, ScorecardError, ScorecardPlan, Settings, Value,
-    scorecard,
+    Figure, Group, MAX_SEGMENTS, PeriodLength, Scorecard, ScorecardError, ScorecardPlan, Settings,
+    Value, scorecard,
 };
 
 fn day(text: &str) -> NaiveDate {
@@ -391,4 +391,108 @@ fn a_client_nobody_looks_after_is_not_treated_as_the_playbook_says() {
         names,
         ["support_model", "cadence.personal_within_days", "cadence.review_within_days"]
     );
+}
+
+#[test]
+fn the_outcome_does_not_choose_the_stage() {
+    let answer =
+        |date: &str| Record::Response(Response::new(day(date), Survey::Nps, Answer::Score(10)));
+    let events = [
+        // New when the window opened, and active since.
+        event("stays", purchase("2024-06-01", "10.00", "USD")),
+        event("stays", purchase("2024-06-20", "10.00", "USD")),
+        event("stays", answer("2024-07-01")),
+        // Came within the window.
+        event("came", purchase("2025-06-20", "10.00", "USD")),
+        event("came", answer("2025-06-21")),
+        event("came", answer("2025-06-22")),
+    ];
+    let card = card(events, &settings("2025-06-30"));
+    let lines: Vec<_> =
+        card.accounts.iter().map(|line| (line.stage, line.stage_at_opening)).collect();
+    assert_eq!(lines, [("new", None), ("active", Some("new"))]);
+    let names: Vec<&str> = card.by_stage.iter().map(|group| group.name.as_str()).collect();
+    let stages = ["prospect", "new", "active", "dormant", "reengaged", "former", "unknown"];
+    assert_eq!(names[..7], stages);
+    assert_eq!(names[7..], ["(not there yet)"]);
+    let answers = |name: &str| {
+        let group = card.by_stage.iter().find(|group| group.name == name).unwrap();
+        (group.accounts, count(group, "nps", "answers"), whole(group, "historical_value"))
+    };
+    assert_eq!(answers("new"), (1, Some(1), Some(10_00)));
+    assert_eq!(answers("active"), (1, Some(0), Some(20_00)));
+    assert_eq!(answers("(not there yet)"), (0, Some(2), None));
+}
+
+#[test]
+fn a_repeat_after_the_quarter_belongs_to_the_first_contact() {
+    let contact = |at: &str, resolved| {
+        let mut contact = Contact::new(Instant::parse(at, Zone::UTC).unwrap(), "login");
+        contact.resolved = resolved;
+        event("acme", Record::Contact(contact))
+    };
+    let events = [
+        contact("2025-03-30T10:00:00Z", Tri::Yes),
+        // Three days later: the first contact did not settle it, and April has no first contact.
+        contact("2025-04-02T10:00:00Z", Tri::Yes),
+        // Younger than the repeat window on the day of the question, though not on its month's end.
+        contact("2025-06-26T10:00:00Z", Tri::Yes),
+    ];
+    let mut asked = settings("2025-06-30");
+    (asked.window_months, asked.revenue_months) = (6, 6);
+    asked.period = PeriodLength::Month;
+    let told = |figures: &[Figure]| {
+        let fcr = figures.iter().find(|figure| figure.id == "fcr").unwrap();
+        let named = |name: &str| fcr.counts.iter().find(|(known, _)| known == name);
+        let counted = |name: &str| named(name).map_or(0, |(_, count)| *count);
+        (fcr.value, counted("episodes"), counted("immature"))
+    };
+    let card = card(events, &asked);
+    let months: Vec<_> = card
+        .by_period
+        .iter()
+        .map(|one| (one.name.as_str(), told(&one.total)))
+        .filter(|(_, told)| *told != (None, 0, 0))
+        .collect();
+    let none_of_one = tenure_stats::Ratio::new(0, 1).map(Value::Ratio);
+    assert_eq!(months, [("2025-03", (none_of_one, 1, 0)), ("2025-06", (None, 0, 1))]);
+    assert_eq!(told(&card.total.figures), (none_of_one, 1, 1));
+}
+
+#[test]
+fn quarters_lead_from_one_close_to_the_next() {
+    let mut asked = settings("2025-12-31");
+    asked.currency = Some(Currency::new("USD").unwrap());
+    let events = [
+        event("acme", monthly("2024-05-10", "100.00", "USD")),
+        event("acme", monthly("2025-02-10", "130.00", "USD")),
+        event("acme", monthly("2025-08-10", "90.00", "USD")),
+        event("beta", monthly("2025-05-01", "20.00", "USD")),
+    ];
+    let card = card(events, &asked);
+    // In cents.
+    let names = ["mrr_opening", "mrr_new", "mrr_expansion", "mrr_contraction", "mrr_closing"];
+    let told: Vec<_> = card
+        .by_period
+        .iter()
+        .map(|one| {
+            let figure = |id| one.total.iter().find(|figure| figure.id == id).unwrap();
+            let whole = |id| match figure(id).value {
+                Some(Value::Whole(value)) => value,
+                other => panic!("{id} is {other:?}"),
+            };
+            let ndr = match figure("ndr").value {
+                Some(Value::Ratio(ratio)) => ratio.to_decimal(3),
+                other => panic!("ndr is {other:?}"),
+            };
+            (one.name.as_str(), names.map(whole), ndr)
+        })
+        .collect();
+    let expected = [
+        ("2025-Q1", [10_000, 0, 3000, 0, 13_000], "1.300"),
+        ("2025-Q2", [13_000, 2000, 0, 0, 15_000], "1.000"),
+        ("2025-Q3", [15_000, 0, 0, 4000, 11_000], "0.733"),
+        ("2025-Q4", [11_000, 0, 0, 0, 11_000], "1.000"),
+    ];
+    assert_eq!(told, expected.map(|(name, lines, ndr)| (name, lines, ndr.to_owned())));
 }

@@ -22,7 +22,7 @@ use tenure_model::{
 };
 use tenure_revenue::RevenueDefinition;
 use tenure_scorecard::{
-    AccountLine, Figure, Group, Scorecard, ScorecardPlan, Settings, Value, scorecard,
+    AccountLine, Figure, Group, PeriodLength, Scorecard, ScorecardPlan, Settings, Value, scorecard,
 };
 use tenure_testing::oracle::classify as verdicts;
 use tenure_testing::oracle::revenue::{Company, Row};
@@ -80,8 +80,8 @@ fn same(one: &Scorecard, other: &Scorecard) {
     assert!(without_tables(one) == without_tables(other));
 }
 
-fn figure<'a>(group: &'a Group, id: &str) -> &'a Figure {
-    group.figures.iter().find(|figure| figure.id == id).unwrap()
+fn figure<'a>(figures: &'a [Figure], id: &str) -> &'a Figure {
+    figures.iter().find(|figure| figure.id == id).unwrap()
 }
 
 fn count(figure: &Figure, name: &str) -> i128 {
@@ -89,7 +89,7 @@ fn count(figure: &Figure, name: &str) -> i128 {
     found.map_or(0, |(_, count)| i128::try_from(*count).unwrap())
 }
 
-fn whole(figure: &Figure) -> Option<i128> {
+fn whole_of(figure: &Figure) -> Option<i128> {
     match figure.value {
         None => None,
         Some(Value::Whole(value)) => Some(value),
@@ -122,27 +122,30 @@ fn quantile(values: &[i64], percent: i64) -> Option<f64> {
     Some(tenure_stats::integer_to_f64(i128::from(hundredths)) / 100.0)
 }
 
-/// The class of each account on three days, and its segment.
+/// A class and a stage.
+type Seat = (&'static str, &'static str);
+
+/// The class and stage of each account on three days, and its segment.
 struct Place<'a> {
     relationship: &'a Relationship,
-    class: &'static str,
-    at_opening: &'static str,
-    at_revenue: &'static str,
+    now: Seat,
+    at_opening: Seat,
+    at_revenue: Seat,
     segment: String,
 }
 
 fn places<'a>(book: &'a Book, card: &Scorecard, settings: &Settings) -> Vec<Place<'a>> {
     // The verdict at an opening is the verdict of a scorecard of that day, which knows no more than
-    // that day did. Who was not there yet is undetermined.
+    // that day did. Who was not there yet is undetermined, and in no stage.
     let on = |day: NaiveDate| {
         let mut then = settings.clone();
         then.as_of = day;
         then.known_at = Some(day.min(settings.known_at.unwrap_or(settings.as_of)));
         of_book(book, &then, 1)
     };
-    let class_in = |card: &Scorecard, line: &AccountLine| {
+    let seat_in = |card: &Scorecard, line: &AccountLine| {
         let found = card.accounts.iter().find(|other| other.account == line.account);
-        found.map_or("undetermined", |found| found.class)
+        found.map_or(("undetermined", "(not there yet)"), |found| (found.class, found.stage))
     };
     let opening = on(card.window.start().pred_opt().unwrap());
     let revenue = on(card.revenue_months.0.plus(-1).unwrap().last_day());
@@ -150,59 +153,74 @@ fn places<'a>(book: &'a Book, card: &Scorecard, settings: &Settings) -> Vec<Plac
     card.accounts
         .iter()
         .map(|line| {
-            let at_opening = class_in(&opening, line);
-            assert_eq!(line.class_at_opening, at_opening);
+            let at_opening = seat_in(&opening, line);
+            assert_eq!(line.class_at_opening, at_opening.0);
+            assert_eq!(line.stage_at_opening.unwrap_or("(not there yet)"), at_opening.1);
             Place {
                 relationship: book.get(&line.account).unwrap(),
-                class: line.class,
+                now: (line.class, line.stage),
                 at_opening,
-                at_revenue: class_in(&revenue, line),
+                at_revenue: seat_in(&revenue, line),
                 segment: line.segment.as_deref().unwrap_or("(no segment)").to_owned(),
             }
         })
         .collect()
 }
 
-/// One group against the definitions; `belongs` says which accounts, by the class of which day.
+/// One group against the definitions; `belongs` says which accounts, by the class and stage of which
+/// day.
 fn check(
     group: &Group,
     asked: &Asked,
     months: (Month, Month),
     places: &[Place<'_>],
     referrals: bool,
-    belongs: impl Fn(&Place<'_>, &'static str) -> bool,
+    belongs: impl Fn(&Place<'_>, Seat) -> bool,
 ) {
-    let those = |class: fn(&Place<'_>) -> &'static str| -> Vec<&Relationship> {
+    let those = |seat: fn(&Place<'_>) -> Seat| -> Vec<&Relationship> {
         places
             .iter()
-            .filter(|place| belongs(place, class(place)))
+            .filter(|place| belongs(place, seat(place)))
             .map(|place| place.relationship)
             .collect()
     };
-    let now = those(|place| place.class);
+    let now = those(|place| place.now);
     assert_eq!(i128::from(group.accounts), len(now.len()), "{}", group.name);
     let paid = asked.paid(&now);
-    let historical = figure(group, "historical_value");
-    assert_eq!(whole(historical), (paid.1 > 0).then_some(paid.0), "{}", group.name);
+    let historical = figure(&group.figures, "historical_value");
+    assert_eq!(whole_of(historical), (paid.1 > 0).then_some(paid.0), "{}", group.name);
     assert_eq!(count(historical, "accounts"), paid.1);
-    assert!(is_part(figure(group, "historical_value_per_account"), paid, 1));
+    assert!(is_part(figure(&group.figures, "historical_value_per_account"), paid, 1));
 
-    let then = those(|place| place.at_opening);
+    let everybody: Vec<&Relationship> = places.iter().map(|place| place.relationship).collect();
+    let bots = asked.knows_of_bots(&everybody);
+    check_days(&group.figures, asked, &those(|place| place.at_opening), bots, referrals);
+    check_revenue(&group.figures, asked, months, &those(|place| place.at_revenue));
+}
+
+/// What is told of some days against the definitions.
+fn check_days(
+    group: &[Figure],
+    asked: &Asked,
+    then: &[&Relationship],
+    bots: bool,
+    referrals: bool,
+) {
     for (id, survey, scale) in
         [("nps", Survey::Nps, 100), ("csat", Survey::Csat, 1), ("ces", Survey::Ces, 1)]
     {
-        let expected = asked.answers(&then, survey);
+        let expected = asked.answers(then, survey);
         let found = figure(group, id);
         assert!(is_part(found, expected, scale), "{id} {:?} {expected:?}", found.value);
         assert_eq!(count(found, "answers"), expected.1);
     }
-    let episodes = asked.episodes(&then);
+    let episodes = asked.episodes(then);
     let fcr = figure(group, "fcr");
     assert!(is_part(fcr, episodes.settled, 1), "{:?} {episodes:?}", fcr.value);
     assert_eq!(count(fcr, "episodes"), episodes.settled.1);
     assert_eq!(count(fcr, "immature"), episodes.immature);
     assert_eq!(count(fcr, "flag_unknown"), episodes.flag_unknown);
-    let promises = asked.promises(&then);
+    let promises = asked.promises(then);
     let sla = figure(group, "sla_attainment");
     assert!(is_part(sla, promises.kept, 1), "{:?} {promises:?}", sla.value);
     assert_eq!(count(sla, "cases"), promises.kept.1);
@@ -215,17 +233,16 @@ fn check(
         assert_eq!(count(sla, name), expected, "{name}");
     }
     let automation = figure(group, "automation");
-    let by_bot = asked.automation(&then);
+    let by_bot = asked.automation(then);
     assert_eq!(count(automation, "cases"), by_bot.1);
-    let everybody: Vec<&Relationship> = places.iter().map(|place| place.relationship).collect();
-    if asked.knows_of_bots(&everybody) {
+    if bots {
         assert!(is_part(automation, by_bot, 1), "{:?} {by_bot:?}", automation.value);
     } else {
         assert_eq!((automation.value, automation.interval), (None, None));
     }
     for (ids, times) in [
-        (["first_reply_median", "first_reply_p90"], asked.times(&then, |case| case.first_reply)),
-        (["resolution_median", "resolution_p90"], asked.times(&then, |case| case.resolved)),
+        (["first_reply_median", "first_reply_p90"], asked.times(then, |case| case.first_reply)),
+        (["resolution_median", "resolution_p90"], asked.times(then, |case| case.resolved)),
     ] {
         for (id, percent) in ids.into_iter().zip([50, 90]) {
             let found = figure(group, id);
@@ -240,33 +257,31 @@ fn check(
             }
         }
     }
-    let terms = asked.terms(&then);
+    let terms = asked.terms(then);
     let by_count = figure(group, "renewal_rate");
     assert!(is_part(by_count, terms.won, 1), "{:?} {terms:?}", by_count.value);
     assert_eq!((count(by_count, "due"), count(by_count, "pending")), (terms.won.1, terms.pending));
     assert!(is_part(figure(group, "renewal_rate_value"), terms.kept, 1));
 
     let delivered = figure(group, "delivered_on_time");
-    let on_time = asked.delivered_on_time(&then);
+    let on_time = asked.delivered_on_time(then);
     assert!(is_part(delivered, on_time, 1), "{:?} {on_time:?}", delivered.value);
     assert_eq!(count(delivered, "due"), on_time.1);
     if referrals {
-        let (found, expected) = (figure(group, "referring"), asked.referring(&then));
+        let (found, expected) = (figure(group, "referring"), asked.referring(then));
         assert!(is_part(found, expected, 1), "{:?} {expected:?}", found.value);
     }
-
-    check_revenue(group, asked, months, &those(|place| place.at_revenue));
 }
 
 /// Who went from which class to which, and how the money is spread.
 fn check_moves(card: &Scorecard, places: &[Place<'_>]) {
     let from =
-        |place: &Place<'_>, line: &AccountLine| line.there_at_opening.then_some(place.at_opening);
+        |place: &Place<'_>, line: &AccountLine| line.there_at_opening.then_some(place.at_opening.0);
     for one in &card.transitions {
         let those = places
             .iter()
             .zip(&card.accounts)
-            .filter(|(place, line)| from(place, line) == one.from && place.class == one.to);
+            .filter(|(place, line)| from(place, line) == one.from && place.now.0 == one.to);
         assert_eq!(i128::from(one.accounts), len(those.count()), "{one:?}");
     }
     for spread in &card.spreads {
@@ -296,7 +311,7 @@ fn check_moves(card: &Scorecard, places: &[Place<'_>]) {
 }
 
 /// Recurring revenue of a group, by the oracle of revenue.
-fn check_revenue(group: &Group, asked: &Asked, months: (Month, Month), of: &[&Relationship]) {
+fn check_revenue(group: &[Figure], asked: &Asked, months: (Month, Month), of: &[&Relationship]) {
     let mut definition = RevenueDefinition::new(asked.currency);
     let end = Zone::UTC.first_instant(asked.known_at.succ_opt().unwrap()).unwrap();
     definition.known_by = Instant::from_micros(end.micros() - 1);
@@ -347,7 +362,7 @@ fn check_revenue(group: &Group, asked: &Asked, months: (Month, Month), of: &[&Re
         let found = figure(group, id);
         assert_eq!(count(found, "accounts"), accounts, "{id}");
         assert_eq!(count(found, "other_currency"), foreign, "{id}");
-        assert_eq!(whole(found), (accounts > 0).then_some(value), "{id}");
+        assert_eq!(whole_of(found), (accounts > 0).then_some(value), "{id}");
     }
     let sum = opening + line(1) + line(2) - line(3) - line(4) + line(5) + line(7);
     assert_eq!(sum, closing);
@@ -402,14 +417,17 @@ proptest! {
         as_of in as_of(),
         coverage in coverage(),
         known_after in prop::option::weighted(0.3, -40_i64..40),
+        period in period(),
     ) {
         let known_at = known_after.map(|days| ago(-days));
-        let settings = asked(as_of, coverage, known_at);
+        let mut settings = asked(as_of, coverage, known_at);
+        settings.period = period;
         let (book, _) = Book::from_events(events);
         let card = of_book(&book, &settings, 1);
         let places = places(&book, &card, &settings);
         let asked = Asked {
             first: card.window.start(),
+            last: as_of,
             as_of,
             known_at: known_at.unwrap_or(as_of),
             currency: usd(),
@@ -419,11 +437,33 @@ proptest! {
         let referrals = coverage.of(Table::Referrals) != Completeness::Absent;
         check(&card.total, &asked, months, &places, referrals, |_, _| true);
         for group in &card.by_class {
-            check(group, &asked, months, &places, referrals, |_, class| class == group.name);
+            check(group, &asked, months, &places, referrals, |_, seat| seat.0 == group.name);
+        }
+        for group in &card.by_stage {
+            check(group, &asked, months, &places, referrals, |_, seat| seat.1 == group.name);
         }
         for group in &card.by_segment {
-            let own = |place: &Place<'_>, _: &'static str| place.segment == group.name;
+            let own = |place: &Place<'_>, _: Seat| place.segment == group.name;
             check(group, &asked, months, &places, referrals, own);
+        }
+        let all: Vec<&Relationship> = places.iter().map(|place| place.relationship).collect();
+        let bots = asked.knows_of_bots(&all);
+        for period in &card.by_period {
+            let of = |class: Option<&str>, seat: fn(&Place<'_>) -> Seat| -> Vec<&Relationship> {
+                let own = |place: &&Place<'_>| class.is_none_or(|class| seat(place).0 == class);
+                places.iter().filter(own).map(|place| place.relationship).collect()
+            };
+            let total = (None, period.total.as_slice());
+            let classes = period.by_class.iter().map(|(class, figures)| (Some(*class), &**figures));
+            for (class, figures) in [total].into_iter().chain(classes) {
+                if let Some(days) = period.days {
+                    let asked = Asked { first: days.start(), last: days.last().unwrap(), ..asked };
+                    check_days(figures, &asked, &of(class, |place| place.at_opening), bots, referrals);
+                }
+                if let Some(months) = period.months {
+                    check_revenue(figures, &asked, months, &of(class, |place| place.at_revenue));
+                }
+            }
         }
         check_moves(&card, &places);
         for used in &card.tables {
@@ -542,7 +582,7 @@ proptest! {
             let stages = class.stages.iter().fold(0, |sum, (_, count)| sum + count);
             prop_assert_eq!(stages, class.accounts);
         }
-        for parts in [&card.by_class, &card.by_segment] {
+        for parts in [&card.by_class, &card.by_stage, &card.by_segment] {
             let accounts = parts.iter().fold(0, |sum, part| sum + part.accounts);
             prop_assert_eq!(accounts, card.total.accounts);
             for (place, whole) in card.total.figures.iter().enumerate() {
@@ -625,6 +665,10 @@ proptest! {
         prop_assert!(last.last_day() <= as_of);
         prop_assert!(last.plus(1).unwrap().last_day() > as_of);
     }
+}
+
+fn period() -> impl Strategy<Value = PeriodLength> {
+    prop::sample::select(PeriodLength::ALL)
 }
 
 /// The laws would hold for books in which nothing happens.

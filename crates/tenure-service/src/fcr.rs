@@ -12,4 +12,4 @@ pub use episodes::{ContactKind, ContactRow};
 pub use log::{ContactLog, KeyedContact};
 pub use repeat::{NoRepeat, RepeatRow, first_repeats, no_repeat_by};
 pub use survey::{SurveyFcrCounts, SurveyFcrTally};
-pub use tally::{FcrCounts, FcrTally};
+pub use tally::{AccountEpisodes, FcrCounts, FcrTally};

@@ -21,9 +21,9 @@ pub use error::{
     TallyError, WindowError,
 };
 pub use fcr::{
-    ChannelScope, ContactKind, ContactLog, ContactRow, FcrCounts, FcrDefinition, FcrRate, FcrTally,
-    KeyedContact, NoRepeat, Reopenings, RepeatRow, RepeatRule, SurveyFcrCounts, SurveyFcrTally,
-    first_repeats, no_repeat_by,
+    AccountEpisodes, ChannelScope, ContactKind, ContactLog, ContactRow, FcrCounts, FcrDefinition,
+    FcrRate, FcrTally, KeyedContact, NoRepeat, Reopenings, RepeatRow, RepeatRule, SurveyFcrCounts,
+    SurveyFcrTally, first_repeats, no_repeat_by,
 };
 pub use one_touch::{OneTouchCounts, OneTouchRule, OneTouchTally, TouchRow};
 pub use rate::ServiceRate;

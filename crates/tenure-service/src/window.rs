@@ -89,6 +89,11 @@ impl ServiceWindow {
         self.known_until
     }
 
+    /// The same instant and knowledge, without a period.
+    pub(crate) const fn of_all_time(self) -> Self {
+        Self { period: None, ..self }
+    }
+
     /// Whether what happened then, and was recorded then, can be seen.
     pub(crate) fn sees(&self, at: Instant, recorded_at: Option<Instant>) -> bool {
         let known = match (self.known_until, recorded_at) {

@@ -13,9 +13,9 @@ use proptest::prelude::*;
 use tenure_model::record::{BotOutcome, CaseStatus, Contact};
 use tenure_model::{AccountId, AsOf, Book, Event, Instant, Period, Record, Tri};
 use tenure_service::{
-    AutomationTally, ContactRow, DurationSketch, FcrDefinition, FcrRate, FcrTally, OneTouchRule,
-    OneTouchTally, RepeatRow, RepeatRule, ServiceWindow, SlaRow, SlaTally, TouchRow, WithinTargets,
-    first_repeats, no_repeat_by,
+    AccountEpisodes, AutomationTally, ContactRow, DurationSketch, FcrDefinition, FcrRate, FcrTally,
+    OneTouchRule, OneTouchTally, RepeatRow, RepeatRule, ServiceWindow, SlaRow, SlaTally, TouchRow,
+    WithinTargets, first_repeats, no_repeat_by,
 };
 use tenure_stats::{Level, Probability, Ratio, ShareMethod, Sorted};
 use tenure_testing::oracle::service as oracle;
@@ -221,6 +221,12 @@ proptest! {
                 if let Some(acme) = book.get(&account) {
                     tally.push_contacts(acme.contacts())?;
                     let mut taken_back = tally.clone();
+                    let mut of_episodes = FcrTally::new(definition, window);
+                    let episodes = AccountEpisodes::of(definition, &window, acme.contacts());
+                    of_episodes.push_episodes(&episodes)?;
+                    assert_eq!(of_episodes, tally);
+                    let other = FcrTally::new(definition, ServiceWindow::until(window.as_of()));
+                    assert!(other.clone().push_episodes(&episodes).is_err());
                     taken_back.retract_contacts(acme.contacts())?;
                     assert_eq!(taken_back, FcrTally::new(definition, window));
                 }

@@ -317,3 +317,122 @@ fn help_teaches_and_the_exit_codes_hold() {
     assert_eq!(code(&tenure(&["report", "/no/such/folder"])), 2);
     assert_eq!(code(&tenure(&["report", "--demo", "--as-of", "2025-2-30"])), 2);
 }
+
+#[test]
+fn stages_and_periods_by_hand() {
+    let table = "account,date,survey,score\n\
+                 a,2023-06-01,nps,10\na,2024-03-31,nps,10\na,2024-04-01,nps,0\nb,2024-11-30,nps,9\n";
+    let input = folder(&[("responses.csv", table)]);
+    let (output, json) = report(&input, &["--as-of", "2024-11-30"]);
+    assert_eq!(code(&output), 0, "{}", text(&output.stderr));
+    let answers = |figures: &Value| {
+        let all = figures.as_array().expect("figures");
+        all.iter().find(|figure| figure["id"] == "nps").expect("nps")["counts"]["answers"].clone()
+    };
+    // `a` had spoken before December 2023, `b` had not; nobody knows what either bought.
+    let stages = json["by_stage"].as_array().unwrap();
+    let told: Vec<_> = stages
+        .iter()
+        .map(|group| (group["name"].as_str().unwrap(), answers(&group["figures"])))
+        .filter(|(_, answers)| *answers != 0)
+        .collect();
+    assert_eq!(told, [("unknown", Value::from(2)), ("(not there yet)", Value::from(1))]);
+    let periods = json["by_period"].as_array().unwrap();
+    let told: Vec<_> = periods
+        .iter()
+        .map(|one| {
+            let of = |key: &str, place: usize| one[key][place].as_str().unwrap().to_owned();
+            (of("days", 0), of("days", 1), of("months", 0), of("months", 1), answers(&one["total"]))
+        })
+        .collect();
+    let quarter = |days: [&str; 2], months: [&str; 2], answers: u64| {
+        let [from, to] = days.map(str::to_owned);
+        let [first, last] = months.map(str::to_owned);
+        (from, to, first, last, Value::from(answers))
+    };
+    assert_eq!(
+        told,
+        [
+            quarter(["2023-12-01", "2023-12-31"], ["2023-12", "2023-12"], 0),
+            quarter(["2024-01-01", "2024-03-31"], ["2024-01", "2024-03"], 1),
+            quarter(["2024-04-01", "2024-06-30"], ["2024-04", "2024-06"], 1),
+            quarter(["2024-07-01", "2024-09-30"], ["2024-07", "2024-09"], 0),
+            quarter(["2024-10-01", "2024-11-30"], ["2024-10", "2024-11"], 1),
+        ]
+    );
+    assert_eq!(periods[0]["name"], "2023-Q4");
+    assert!(text(&output.stdout).contains("By stage"));
+    assert!(text(&output.stdout).contains("By quarter, all accounts (2023-12-01 to 2024-11-30"));
+}
+
+#[test]
+fn months_are_typed_or_written_in_the_folder() {
+    let asked = |config: &str, more: &[&str]| {
+        let input = folder(&[("responses.csv", RESPONSES), ("tenure.toml", config)]);
+        let (output, json) = report(&input, more);
+        (code(&output), text(&output.stdout).to_owned(), text(&output.stderr).to_owned(), json)
+    };
+    let (day, months) =
+        ("as_of = \"2024-12-31\"\n", "as_of = \"2024-12-31\"\n[report]\nperiod = \"month\"\n");
+    let (status, printed, _, typed) = asked(day, &["--by", "month"]);
+    assert_eq!(status, 0);
+    assert!(printed.contains("By month") && printed.contains("6 earlier periods"), "{printed}");
+    assert_eq!(typed["settings"]["period"], "month");
+    let names: Vec<_> =
+        typed["by_period"].as_array().unwrap().iter().map(|one| one["name"].clone()).collect();
+    let expected: Vec<_> = (1..=12).map(|month| Value::from(format!("2024-{month:02}"))).collect();
+    assert_eq!(names, expected);
+    assert_eq!(asked(months, &[]).3, typed);
+    // What is typed stands before the folder.
+    let (_, _, _, quarters) = asked(months, &["--by", "quarter"]);
+    assert_eq!(quarters, asked(day, &[]).3);
+    assert_eq!(quarters["by_period"].as_array().map(Vec::len), Some(4));
+    for (config, more, key) in [
+        (day, &["--by", "week"][..], "--by"),
+        ("as_of = \"2024-12-31\"\n[report]\nperiod = \"year\"\n", &[], "period"),
+    ] {
+        let (status, _, error, json) = asked(config, more);
+        assert_eq!((status, json), (2, Value::Null));
+        assert!(error.contains(key) && error.contains("one of month, quarter"), "{error}");
+    }
+}
+
+/// Of the demo: what is counted by its own day sums to the window, for all and in every class.
+#[test]
+fn the_periods_of_the_demo_sum_to_its_window() {
+    let out = TempDir::new().unwrap();
+    let demo =
+        tenure(&["report", "--demo", "--format", "json", "--out", path(&out), "--by", "month"]);
+    let json: Value = serde_json::from_slice(&demo.stdout).unwrap();
+    let counted = |figures: &Value, id: &str, name: &str| {
+        let figure = figures.as_array().unwrap().iter().find(|figure| figure["id"] == id);
+        figure.expect("a figure of that id")["counts"][name].as_u64().unwrap_or(0)
+    };
+    let periods = json["by_period"].as_array().unwrap();
+    for (id, name) in [
+        ("nps", "answers"),
+        ("nps", "no_answer"),
+        ("fcr", "episodes"),
+        ("fcr", "immature"),
+        ("resolution_median", "cases"),
+        ("renewal_rate", "due"),
+        ("delivered_on_time", "due"),
+        ("managed_days", "days"),
+        ("mrr_churn", "churned"),
+    ] {
+        let whole = counted(&json["total"]["figures"], id, name);
+        let sum = periods.iter().fold(0, |sum, one| sum + counted(&one["total"], id, name));
+        assert_eq!(sum, whole, "{id} {name}");
+        assert!(whole > 0, "{id} {name}");
+        for class in json["by_class"].as_array().unwrap() {
+            let of = class["name"].as_str().unwrap();
+            let own = periods.iter().map(|one| counted(&one["by_class"][of], id, name));
+            assert_eq!(own.fold(0, |sum, one| sum + one), counted(&class["figures"], id, name));
+        }
+    }
+    let page = fs::read_to_string(out.path().join("report.html")).unwrap();
+    for heading in ["What do they say? By stage", "What does their money do? By month"] {
+        assert!(page.contains(heading), "{heading}");
+    }
+    assert!(page.contains("<details><summary>client</summary>"));
+}

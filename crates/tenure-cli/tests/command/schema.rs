@@ -34,6 +34,8 @@ fn report(arguments: &[&str]) -> Value {
 fn every_report_fits_its_schema() {
     let check = Check::new();
     assert_eq!(check.faults(&report(&["--demo"])), None);
+    // Periods that one window alone reaches, and months.
+    assert_eq!(check.faults(&report(&["--demo", "--as-of", "2025-05-15", "--by", "month"])), None);
     // No money, no segment, one answer.
     let input = folder(&[("responses.csv", "account,date,survey,score\na,2024-05-01,nps,9\n")]);
     let small = report(&[path(&input), "--as-of", "2024-12-31"]);
@@ -57,6 +59,11 @@ fn what_is_not_a_report_does_not() {
     change("/accounts/0/class", json!("prospect"));
     change("/accounts/0/score", json!([0, 101]));
     change("/transitions/0/accounts", json!(-1));
+    change("/by_period/0/name", json!("first"));
+    change("/by_period/0/days", json!(["2024-01-01"]));
+    change("/by_period/0/by_class", json!({"prospect": []}));
+    change("/by_stage", json!([]));
+    change("/accounts/0/stage_at_opening", json!("(not there yet)"));
     let mut more = good.clone();
     more["extra"] = json!(1);
     assert!(check.faults(&more).is_some());

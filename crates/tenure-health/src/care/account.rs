@@ -1,47 +1,140 @@
-//! What one account adds to the counts.
+//! One account, read once, and what it adds to the counts of a window.
 
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
 use tenure_model::record::{Assignment, Interaction};
-use tenure_model::{AsOf, Entry, Relationship, Table, Text, Tri};
+use tenure_model::{AsOf, Coverage, Entry, Period, Relationship, Table, Text, Tri};
 
 use super::counts::{CareCounts, Channels};
 use super::definition::CareDefinition;
 
-/// What one account adds; nothing where nothing of it was seen by the end of the window.
-pub(super) fn read(relationship: &Relationship, asked: &CareDefinition) -> (CareCounts, Channels) {
-    let mut counts = CareCounts::default();
-    let mut channels = Channels::new();
-    let (window, as_of) = (asked.window(), asked.as_of());
-    let Some(last) = window.last() else { return (counts, channels) };
-    let Some(first_seen) = relationship.first_day(as_of).filter(|&day| day <= last) else {
-        return (counts, channels);
-    };
-    counts.accounts = 1;
-    let days = Days { first: number(window.start().max(first_seen)), last: number(last) };
-    if asked.has(Table::Assignments) {
-        assignments(relationship, as_of, days, &mut counts);
+/// One account's history up to the day of a question, read once, for the tallies of any number of
+/// windows: [`CareTally::push_history`](crate::CareTally::push_history).
+///
+/// ```
+/// use tenure_health::{CareDefinition, CareHistory, CareTally};
+/// use tenure_model::record::Deliverable;
+/// use tenure_model::{AccountId, AsOf, Book, Coverage, Event, Month, Record, parse_date};
+/// let acme = AccountId::new("acme")?;
+/// let mut report = Deliverable::new("report");
+/// (report.due, report.done) = (Some(parse_date("2025-01-15")?), Some(parse_date("2025-01-10")?));
+/// let (book, _) = Book::from_events([Event::new(acme.clone(), Record::Deliverable(report))]);
+/// let as_of = AsOf::new(parse_date("2025-02-28")?);
+/// let asked = |month| -> Result<CareDefinition, Box<dyn std::error::Error>> {
+///     let days = Month::parse(month)?.days().ok_or("no such month")?;
+///     Ok(CareDefinition::new(days, as_of, Coverage::complete())?)
+/// };
+/// let (january, february) = (asked("2025-01")?, asked("2025-02")?);
+/// let history = CareHistory::of(book.get(&acme).ok_or("missing")?, &january);
+/// let mut months = [CareTally::new(january), CareTally::new(february)];
+/// for month in &mut months {
+///     month.push_history(&history)?;
+/// }
+/// assert_eq!(months.map(|month| month.counts().due), [1, 0]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct CareHistory<'a> {
+    relationship: &'a Relationship,
+    pub(super) as_of: AsOf,
+    pub(super) coverage: Coverage,
+    first_seen: Option<NaiveDate>,
+    /// Purchase days, in order, each once.
+    bought: Vec<NaiveDate>,
+    /// Days of a personal contact, and days of a review, with the first day of the account; in order.
+    personal: Vec<i64>,
+    reviewed: Vec<i64>,
+}
+
+impl<'a> CareHistory<'a> {
+    /// Reads the account for the day and the tables of that question, whatever its window.
+    #[must_use]
+    pub fn of(relationship: &'a Relationship, asked: &CareDefinition) -> Self {
+        let as_of = asked.as_of();
+        let first_seen = relationship.first_day(as_of);
+        let mut history = Self {
+            relationship,
+            as_of,
+            coverage: asked.coverage(),
+            first_seen,
+            bought: relationship.purchase_days(as_of).dates(),
+            personal: Vec::new(),
+            reviewed: Vec::new(),
+        };
+        let (personal, reviewed) = (&mut history.personal, &mut history.reviewed);
+        if asked.has(Table::Interactions) {
+            for one in seen(relationship.interactions(), as_of, |one| one.date) {
+                personal.extend(one.is_human().then(|| number(one.date)));
+                reviewed.extend(one.is_review().then(|| number(one.date)));
+            }
+        }
+        if asked.has(Table::Goals) {
+            let goals = seen(relationship.goals(), as_of, |one| one.set);
+            let reviews = goals.flat_map(|goal| &goal.reviews).filter(|&&day| day <= as_of.day());
+            reviewed.extend(reviews.map(|&day| number(day)));
+        }
+        for met in [personal, reviewed] {
+            met.extend(first_seen.map(number));
+            met.sort_unstable();
+        }
+        history
     }
-    deliverables(relationship, asked, &mut counts);
-    goals(relationship, asked, &mut counts);
-    cadence(relationship, asked, days, number(first_seen), &mut counts);
-    for one in seen_interactions(relationship, as_of).filter(|one| window.contains(one.date)) {
-        add(&mut counts.interactions, 1);
-        channels.entry(one.channel.clone()).or_default().count(one.direction);
+
+    /// What it adds; nothing where nothing of it was seen by the end of the window.
+    pub(super) fn read(&self, asked: &CareDefinition) -> (CareCounts, Channels) {
+        let mut counts = CareCounts::default();
+        let mut channels = Channels::new();
+        let (relationship, window, as_of) = (self.relationship, asked.window(), asked.as_of());
+        let Some(last) = window.last() else { return (counts, channels) };
+        let Some(first_seen) = self.first_seen.filter(|&day| day <= last) else {
+            return (counts, channels);
+        };
+        counts.accounts = 1;
+        let days = Days { first: number(window.start().max(first_seen)), last: number(last) };
+        if asked.has(Table::Assignments) {
+            assignments(relationship, as_of, days, &mut counts);
+        }
+        deliverables(relationship, asked, &mut counts);
+        goals(relationship, asked, &mut counts);
+        self.cadence(asked, days, &mut counts);
+        for one in interactions_in(relationship, window, as_of) {
+            add(&mut counts.interactions, 1);
+            channels.entry(one.channel.clone()).or_default().count(one.direction);
+        }
+        if asked.has(Table::Referrals) {
+            let sent = relationship.referrals().iter().filter(|entry| {
+                as_of.sees(entry.record.date, entry.recorded_at)
+                    && window.contains(entry.record.date)
+            });
+            counts.may_refer = 1;
+            counts.referrals = whole(sent.count());
+            counts.referring = u64::from(counts.referrals > 0);
+        }
+        let bought = self.bought.iter().filter(|&&day| window.contains(day)).count();
+        (counts.buyers, counts.repeat_buyers) = (u64::from(bought >= 1), u64::from(bought >= 2));
+        (counts, channels)
     }
-    if asked.has(Table::Referrals) {
-        let sent = relationship.referrals().iter().filter(|entry| {
-            as_of.sees(entry.record.date, entry.recorded_at) && window.contains(entry.record.date)
-        });
-        counts.may_refer = 1;
-        counts.referrals = whole(sent.count());
-        counts.referring = u64::from(counts.referrals > 0);
+
+    fn cadence(&self, asked: &CareDefinition, days: Days, counts: &mut CareCounts) {
+        // A contact is enough for its own day and so many days after it; so is the account's first
+        // day.
+        let kept = |met: &[i64], within: u32| {
+            let reach = |&day: &i64| {
+                Days { first: day, last: day.saturating_add(i64::from(within)) }.within(days)
+            };
+            days_in_any(met.iter().filter_map(reach))
+        };
+        let has_talk = asked.has(Table::Interactions);
+        if has_talk {
+            counts.personal_cadence_days = days.len();
+            counts.personal_cadence_kept = kept(&self.personal, asked.personal_within_days());
+        }
+        if has_talk || asked.has(Table::Goals) {
+            counts.review_cadence_days = days.len();
+            counts.review_cadence_kept = kept(&self.reviewed, asked.review_within_days());
+        }
     }
-    let bought = relationship.purchase_days(as_of);
-    let bought = bought.days().filter(|&day| window.contains(day)).count();
-    (counts.buyers, counts.repeat_buyers) = (u64::from(bought >= 1), u64::from(bought >= 2));
-    (counts, channels)
 }
 
 /// Days, by number, both ends included.
@@ -100,11 +193,16 @@ fn seen<T>(
         .map(|entry| &entry.record)
 }
 
-fn seen_interactions(
+/// The interactions of those days; they come by date.
+fn interactions_in(
     relationship: &Relationship,
+    window: Period,
     as_of: AsOf,
 ) -> impl Iterator<Item = &Interaction> {
-    seen(relationship.interactions(), as_of, |one| one.date)
+    let all = relationship.interactions();
+    let before = |day: NaiveDate| all.partition_point(|entry| entry.record.date < day);
+    let days = before(window.start())..before(window.end());
+    seen(all.get(days).unwrap_or_default(), as_of, |one| one.date)
 }
 
 fn assignments(relationship: &Relationship, as_of: AsOf, days: Days, counts: &mut CareCounts) {
@@ -183,43 +281,5 @@ fn goals(relationship: &Relationship, asked: &CareDefinition, counts: &mut CareC
         add(&mut counts.goals_reviewed, u64::from(reviewed));
         let closed = closed.is_some_and(|closed| window.contains(closed));
         add(&mut counts.goals_closed, u64::from(closed));
-    }
-}
-
-fn cadence(
-    relationship: &Relationship,
-    asked: &CareDefinition,
-    days: Days,
-    first_seen: i64,
-    counts: &mut CareCounts,
-) {
-    let as_of = asked.as_of();
-    // A contact is enough for its own day and so many days after it; so is the account's first day.
-    let kept = |met: &mut Vec<i64>, within: u32| {
-        met.push(first_seen);
-        met.sort_unstable();
-        let reach = |&day: &i64| {
-            Days { first: day, last: day.saturating_add(i64::from(within)) }.within(days)
-        };
-        days_in_any(met.iter().filter_map(reach))
-    };
-    let (has_talk, has_goals) = (asked.has(Table::Interactions), asked.has(Table::Goals));
-    let talk = |counts: fn(&Interaction) -> bool| {
-        seen_interactions(relationship, as_of)
-            .filter(move |one| has_talk && counts(one))
-            .map(|one| number(one.date))
-    };
-    if has_talk {
-        let mut met: Vec<i64> = talk(Interaction::is_human).collect();
-        counts.personal_cadence_days = days.len();
-        counts.personal_cadence_kept = kept(&mut met, asked.personal_within_days());
-    }
-    if has_talk || has_goals {
-        let goals = seen(relationship.goals(), as_of, |one| one.set).filter(|_| has_goals);
-        let reviews = goals.flat_map(|goal| &goal.reviews).filter(|&&day| day <= as_of.day());
-        let mut met: Vec<i64> =
-            talk(Interaction::is_review).chain(reviews.map(|&day| number(day))).collect();
-        counts.review_cadence_days = days.len();
-        counts.review_cadence_kept = kept(&mut met, asked.review_within_days());
     }
 }

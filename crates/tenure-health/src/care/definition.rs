@@ -57,6 +57,15 @@ impl CareDefinition {
         Self { personal_within_days, review_within_days, ..self }
     }
 
+    /// The same over other days, asked on the same day.
+    ///
+    /// # Errors
+    /// As [`CareDefinition::new`].
+    pub fn over(self, window: Period) -> Result<Self, CareError> {
+        let asked = Self::new(window, self.as_of, self.coverage)?;
+        Ok(asked.with_cadence(self.personal_within_days, self.review_within_days))
+    }
+
     /// The days asked about.
     #[must_use]
     pub const fn window(&self) -> Period {
@@ -79,6 +88,11 @@ impl CareDefinition {
     #[must_use]
     pub const fn review_within_days(&self) -> u32 {
         self.review_within_days
+    }
+
+    /// Which tables there are.
+    pub(super) const fn coverage(&self) -> Coverage {
+        self.coverage
     }
 
     /// Whether the table is there at all.

@@ -3,7 +3,7 @@
 use tenure_model::{Relationship, Text};
 use tenure_stats::{Ratio, Share};
 
-use super::account;
+use super::account::CareHistory;
 use super::counts::{CareCounts, ChannelCounts, Channels};
 use super::definition::{CareDefinition, CareError};
 
@@ -90,7 +90,20 @@ impl CareTally {
     /// # Errors
     /// A full count, or too many channels; the tally is then as it was.
     pub fn push(&mut self, relationship: &Relationship) -> Result<(), CareError> {
-        let (counts, channels) = account::read(relationship, &self.definition);
+        self.push_history(&CareHistory::of(relationship, &self.definition))
+    }
+
+    /// Counts an account that was read already.
+    ///
+    /// # Errors
+    /// A history read for another day or other tables, a full count, or too many channels; the tally
+    /// is then as it was.
+    pub fn push_history(&mut self, history: &CareHistory<'_>) -> Result<(), CareError> {
+        let asked = &self.definition;
+        if (history.as_of, history.coverage) != (asked.as_of(), asked.coverage()) {
+            return Err(CareError::Definition);
+        }
+        let (counts, channels) = history.read(asked);
         self.absorb(counts, &channels)
     }
 
@@ -110,7 +123,8 @@ impl CareTally {
     /// # Errors
     /// An account whose counts are not there; the tally is then as it was.
     pub fn retract(&mut self, relationship: &Relationship) -> Result<(), CareError> {
-        let (counts, channels) = account::read(relationship, &self.definition);
+        let (counts, channels) =
+            CareHistory::of(relationship, &self.definition).read(&self.definition);
         let counts = self.counts.with(counts, u64::checked_sub).ok_or(CareError::NotThere)?;
         let mut left = self.channels.clone();
         for (channel, less) in channels {

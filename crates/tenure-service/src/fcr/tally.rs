@@ -175,6 +175,23 @@ impl FcrTally {
         Ok(self.counts.absorb(counts)?)
     }
 
+    /// Counts an account whose contacts were joined to episodes already.
+    ///
+    /// # Errors
+    /// Episodes of another definition, instant or knowledge, or a full count; the tally is then as it
+    /// was.
+    pub fn push_episodes(&mut self, account: &AccountEpisodes) -> Result<(), TallyError> {
+        let asked = (self.definition, self.window.of_all_time());
+        DefinitionMismatchError::require_same(asked, (account.definition, account.window))?;
+        let mut counts = self.counts;
+        counts.add_unused(account.unused)?;
+        for episode in &account.episodes {
+            counts.add_episode(episode, self.definition, &self.window)?;
+        }
+        self.counts = counts;
+        Ok(())
+    }
+
     /// Takes an account back, as if it had never been pushed.
     ///
     /// # Errors
@@ -274,6 +291,63 @@ impl FcrTally {
 
     pub(super) fn absorb(&mut self, counts: FcrCounts) -> Result<(), TallyError> {
         Ok(self.counts.absorb(counts)?)
+    }
+}
+
+/// The contacts of one account, joined to episodes once, for the tallies of any number of periods:
+/// [`FcrTally::push_episodes`].
+///
+/// ```
+/// use tenure_model::record::Contact;
+/// use tenure_model::{AccountId, AsOf, Book, Event, Instant, Month, Record, Zone, parse_date};
+/// use tenure_service::{AccountEpisodes, FcrDefinition, FcrTally, ServiceWindow};
+///
+/// let acme = AccountId::new("acme")?;
+/// let contact = |day| -> Result<Event, Box<dyn std::error::Error>> {
+///     let contact = Contact::new(Instant::parse(day, Zone::UTC)?, "login");
+///     Ok(Event::new(acme.clone(), Record::Contact(contact)))
+/// };
+/// let (book, _) = Book::from_events([contact("2024-01-30")?, contact("2024-02-02")?]);
+/// let contacts = book.get(&acme).ok_or("missing")?.contacts();
+/// let as_of = AsOf::new(parse_date("2024-03-31")?);
+/// let month = |month| -> Result<ServiceWindow, Box<dyn std::error::Error>> {
+///     Ok(ServiceWindow::of_days(Month::parse(month)?.days().ok_or("no month")?, as_of)?)
+/// };
+/// let asked = FcrDefinition::default();
+/// let episodes = AccountEpisodes::of(asked, &month("2024-01")?, contacts);
+/// let mut months = [
+///     FcrTally::new(asked, month("2024-01")?),
+///     FcrTally::new(asked, month("2024-02")?),
+/// ];
+/// for month in &mut months {
+///     month.push_episodes(&episodes)?;
+/// }
+/// // One episode, of January: what came in February was a repeat.
+/// assert_eq!(months.map(|month| month.counts().mature), [1, 0]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct AccountEpisodes {
+    definition: FcrDefinition,
+    /// When it is seen from, without a period.
+    window: ServiceWindow,
+    episodes: Vec<Episode>,
+    unused: Unused,
+}
+
+impl AccountEpisodes {
+    /// Joins contacts to episodes, as seen from the instant and with the knowledge of that window,
+    /// whatever its period.
+    #[must_use]
+    pub fn of(
+        definition: FcrDefinition,
+        window: &ServiceWindow,
+        contacts: &[Entry<Contact>],
+    ) -> Self {
+        let (seen, unused) = visible(rows_of(contacts), definition, window);
+        let mut episodes = Vec::new();
+        each_episode(&seen, definition, |episode| episodes.push(episode));
+        Self { definition, window: window.of_all_time(), episodes, unused }
     }
 }
 

@@ -21,7 +21,9 @@ pub type Part = (i128, i128);
 pub struct Asked {
     /// The first day of the window.
     pub first: NaiveDate,
-    /// The day of the question, the last of the window.
+    /// The last day of the window.
+    pub last: NaiveDate,
+    /// The day of the question, the last of the window or later.
     pub as_of: NaiveDate,
     /// The last day whose records are known.
     pub known_at: NaiveDate,
@@ -77,7 +79,7 @@ impl Asked {
     }
 
     fn in_window(&self, day: NaiveDate) -> bool {
-        self.first <= day && day <= self.as_of
+        self.first <= day && day <= self.last
     }
 
     /// The last microsecond of the day of the question.
@@ -144,7 +146,7 @@ impl Asked {
     /// Whether anything of the relationship itself was seen by the end of the window: not what was
     /// said of it, asked or promised.
     fn is_there(&self, account: &Relationship) -> bool {
-        let seen = |day: NaiveDate, recorded_at| day <= self.as_of && self.knows(recorded_at);
+        let seen = |day: NaiveDate, recorded_at| day <= self.last && self.knows(recorded_at);
         account.contracts().iter().any(|one| seen(one.record.start, one.recorded_at))
             || account.purchases().iter().any(|one| seen(one.record.date, one.recorded_at))
             || account.interactions().iter().any(|one| seen(one.record.date, one.recorded_at))
