@@ -21,7 +21,6 @@ pub use holdout::{
 };
 pub use row::PurchaseRow;
 pub use stream::SortedPurchases;
-pub(crate) use summary::Scratch;
 pub use summary::{PurchaseOutcome, PurchaseSummary, TotalSpend};
 
 use crate::error::PurchaseLogError;

@@ -163,6 +163,18 @@ impl CustomerPurchases {
         Scratch::default().outcome(self, definition, as_of)
     }
 
+    /// The days bought on, in order, and what each came to, its refunds netted: days netted to zero are
+    /// dropped; `None` where an amount is not known.
+    pub(crate) fn net_days(&self) -> impl Iterator<Item = (NaiveDate, Option<u128>)> {
+        self.days.iter().filter_map(|day| match day.unpriced {
+            0 => {
+                let net = day.paid.checked_sub(day.refunded).filter(|&net| net > 0)?;
+                Some((day.date, Some(net)))
+            }
+            _ => Some((day.date, None)),
+        })
+    }
+
     /// Forgets all rows, and keeps the space.
     pub(super) fn clear(&mut self) {
         self.days.clear();
