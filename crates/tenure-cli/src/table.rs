@@ -10,7 +10,7 @@ use tenure::scorecard::{
 };
 use tenure::stats::Ratio;
 
-use crate::text;
+use crate::{lists, text};
 
 /// Segments that fit a terminal.
 const MAX_SEGMENTS_SHOWN: usize = 6;
@@ -102,6 +102,7 @@ pub(crate) fn render(card: &Scorecard) -> String {
             let _ = writeln!(out, "{} ({})\n{table}\n", question(section), window(card, section));
         }
     }
+    out.push_str(&lists::render(card));
     if card.by_segment.len() > 1 {
         let columns: Vec<&Group> = card.by_segment.iter().take(MAX_SEGMENTS_SHOWN).collect();
         if let Some(table) = rows(&columns, |figure| HEADLINES.contains(&figure.id)) {

@@ -59,9 +59,9 @@ pub enum RfmOutcome {
 /// one.push((), known(9));
 /// two.push((), known(2));
 /// two.push((), RfmOutcome::NeverPurchased);
-/// one.merge(two.clone())?;
+/// one.merge(&two)?;
 /// assert_eq!((one.rows.len(), one.never_purchased), (2, 1));
-/// assert!(one.merge(RfmTable::new(day, 90)).is_err());
+/// assert!(one.merge(&RfmTable::new(day, 90)).is_err());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,11 +105,14 @@ impl<K> RfmTable<K> {
     ///
     /// # Errors
     /// A table of another day or window; this one is then as it was.
-    pub fn merge(&mut self, other: Self) -> Result<(), RfmError> {
+    pub fn merge(&mut self, other: &Self) -> Result<(), RfmError>
+    where
+        K: Clone,
+    {
         if (self.as_of, self.window_days) != (other.as_of, other.window_days) {
             return Err(RfmError::OtherTable);
         }
-        self.rows.extend(other.rows);
+        self.rows.extend_from_slice(&other.rows);
         self.never_purchased = self.never_purchased.saturating_add(other.never_purchased);
         self.unpriced = self.unpriced.saturating_add(other.unpriced);
         Ok(())

@@ -67,6 +67,17 @@ pub enum Landing {
     Soft,
 }
 
+impl Landing {
+    /// Its name in files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Hard => "hard",
+            Self::Soft => "soft",
+        }
+    }
+}
+
 /// The rules of a programme.
 ///
 /// 1. *Question*: which tier does a member hold on a day, and what can it spend?

@@ -9,19 +9,22 @@ use std::thread;
 use tenure_classify::{
     Class, Context, Evidence, Override, ValueMedian, ValuePerDay, brief, class_of,
 };
-use tenure_clv::SummaryDefinition;
-use tenure_model::{AsOf, Book, Relationship, Text};
+use tenure_clv::{RfmBins, RfmTable, SummaryDefinition};
+use tenure_model::{AsOf, Book, PurchaseDays, Relationship, Text};
 use tenure_service::{FcrDefinition, RepeatRule, ServiceWindow};
 
 use crate::error::ScorecardError;
 use crate::group::{GroupState, Known, Question};
 use crate::health::Profiles;
+use crate::loyalty::LoyaltyState;
 use crate::money::reporting_currency;
 use crate::population::{CLASSES, Census, Moves};
 use crate::relations::{self, Treated};
 use crate::revenue::RevenueQuestion;
+use crate::rfm::RfmQuestion;
 use crate::scorecard::{AccountLine, FittedModel, Group, Scorecard, TableUse};
 use crate::settings::{Dates, Settings};
+use crate::silence::{ReEngagement, Silence};
 use crate::spread::spreads;
 use crate::usage;
 use crate::value::{Fitting, Models, Outlook, Purchases};
@@ -81,6 +84,7 @@ pub fn scorecard(
     let plan = ScorecardPlan::new(&settings)?;
     let survey = plan.survey(book, threads)?;
     let fitted = plan.fit(&survey);
+    drop(survey);
     let part = fitted.measure(book, threads, progress)?;
     fitted.finish(part)
 }
@@ -132,6 +136,8 @@ pub struct ScorecardPlan<'a> {
 #[derive(Debug, Clone)]
 pub struct PortfolioSurvey {
     fitting: Fitting,
+    /// Recency, frequency and monetary value of every account, for the bins.
+    rfm: RfmTable<()>,
     /// Value a day, at each of the three days.
     rates: [Vec<ValuePerDay>; 3],
 }
@@ -143,6 +149,7 @@ pub struct FittedPlan<'a> {
     models: Models,
     fitted: Vec<FittedModel>,
     medians: [Option<ValueMedian>; 3],
+    bins: Option<RfmBins>,
 }
 
 /// What the second pass found in a shard.
@@ -152,6 +159,7 @@ pub struct ScorecardPart {
     lines: Vec<AccountLine>,
     census: Census,
     moves: Moves,
+    loyalty: LoyaltyState,
     tables: Vec<TableUse>,
     /// Accounts of which nothing can be seen yet.
     not_yet: u64,
@@ -191,7 +199,8 @@ impl<'a> ScorecardPlan<'a> {
         let (models, fitted) = survey.fitting.models(&self.job.settings.value, currency);
         let medians = survey.rates.each_ref();
         let medians = medians.map(|rates| ValueMedian::of(currency?, rates.iter().copied()));
-        FittedPlan { job: &self.job, models, fitted, medians }
+        let bins = self.job.rfm.bins(&survey.rfm);
+        FittedPlan { job: &self.job, models, fitted, medians, bins }
     }
 }
 
@@ -202,6 +211,7 @@ impl PortfolioSurvey {
     /// A full count.
     pub fn merge(&mut self, other: &Self) -> Result<(), ScorecardError> {
         self.fitting.merge(&other.fitting)?;
+        self.rfm.merge(&other.rfm)?;
         for (all, more) in self.rates.iter_mut().zip(&other.rates) {
             all.extend(more);
         }
@@ -244,7 +254,7 @@ impl FittedPlan<'_> {
                     found.not_yet = found.not_yet.saturating_add(1);
                     continue;
                 }
-                job.measure_one(relationship, &self.models, &contexts, &mut found)
+                job.measure_one(relationship, self, &contexts, &mut found)
                     .map_err(|source| of_account(relationship, source))?;
             }
             check_segments(&found.groups)?;
@@ -259,7 +269,7 @@ impl FittedPlan<'_> {
     /// # Errors
     /// An account that was in two of them.
     pub fn finish(&self, part: ScorecardPart) -> Result<Scorecard, ScorecardError> {
-        self.job.finish(part, self.fitted.clone())
+        self.job.finish(part, self.fitted.clone(), self.bins.clone())
     }
 }
 
@@ -273,6 +283,7 @@ impl ScorecardPart {
         self.lines.extend(other.lines);
         self.census.merge(&other.census);
         self.moves.merge(&other.moves);
+        self.loyalty.merge(&other.loyalty);
         usage::merge(&mut self.tables, &other.tables);
         self.not_yet = self.not_yet.saturating_add(other.not_yet);
         Ok(())
@@ -295,6 +306,7 @@ struct Job<'a> {
     dates: Dates,
     summary: Option<SummaryDefinition>,
     question: Question,
+    rfm: RfmQuestion,
 }
 
 /// What an account is judged in, at each of the three days.
@@ -338,7 +350,8 @@ impl<'a> Job<'a> {
         let summary = settings
             .currency
             .map(|currency| SummaryDefinition::new(currency, settings.value.refunds));
-        Ok(Self { settings, dates, summary, question })
+        let rfm = RfmQuestion::new(&settings.rfm, settings.currency, settings.as_of)?;
+        Ok(Self { settings, dates, summary, question, rfm })
     }
 
     /// The three days an account is classified at: now, and when each window opened.
@@ -348,7 +361,7 @@ impl<'a> Job<'a> {
 
     fn nothing(&self) -> PortfolioSurvey {
         let fitting = Fitting::new(&self.settings.value);
-        PortfolioSurvey { fitting, rates: Default::default() }
+        PortfolioSurvey { fitting, rfm: self.rfm.intake(), rates: Default::default() }
     }
 
     fn empty_part(&self) -> ScorecardPart {
@@ -357,6 +370,7 @@ impl<'a> Job<'a> {
             lines: Vec::new(),
             census: Census::default(),
             moves: Moves::default(),
+            loyalty: LoyaltyState::default(),
             tables: self.table_uses(&[]),
             not_yet: 0,
         }
@@ -373,8 +387,12 @@ impl<'a> Job<'a> {
         let Some(summary) = self.summary else { return Ok(found) };
         let contexts = self.days().map(|day| self.settings.context_on(day, None));
         for relationship in chunk {
-            Purchases::of(relationship, self.dates.now, summary)
-                .and_then(|purchases| found.fitting.push(&purchases, &self.settings.value))
+            let purchases = Purchases::of(relationship, self.dates.now, summary)
+                .map_err(|source| of_account(relationship, source))?;
+            found.rfm.push((), self.rfm.outcome(&purchases));
+            found
+                .fitting
+                .push(&purchases, &self.settings.value)
                 .map_err(|source| of_account(relationship, source))?;
             for (rates, context) in found.rates.iter_mut().zip(&contexts) {
                 rates.extend(Evidence::of(relationship, context).value_per_day());
@@ -387,7 +405,7 @@ impl<'a> Job<'a> {
     fn measure_one(
         &self,
         relationship: &Relationship,
-        models: &Models,
+        plan: &FittedPlan<'_>,
         contexts: &Contexts<'_>,
         found: &mut ScorecardPart,
     ) -> Result<(), ScorecardError> {
@@ -414,15 +432,21 @@ impl<'a> Job<'a> {
             None => None,
         };
         let outlook = match &purchases {
-            Some(purchases) => models.outlook(purchases)?,
+            Some(purchases) => plan.models.outlook(purchases)?,
             None => Outlook::default(),
         };
+        let days = relationship.purchase_days(self.dates.now);
+        let silence = Silence::of(relationship, &days, self.dates.now, verdict.stage);
+        let rfm = self.rfm.score(plan.bins.as_ref(), purchases.as_ref());
+        let programme = self.settings.loyalty.as_ref();
+        let membership = found.loyalty.push(relationship, class, programme, self.dates.now)?;
 
         let groups = &mut found.groups;
         let state = group(groups, class, &segment, question);
         state.accounts = state.accounts.saturating_add(1);
         state.health.push(&health)?;
         state.treatment.push(&treated);
+        state.silence.push_rhythm(&silence);
         if let (Some(money), Some(purchases)) = (&mut state.money, &purchases) {
             money.value.push(purchases, &outlook)?;
         }
@@ -430,6 +454,7 @@ impl<'a> Job<'a> {
         state.survey.push(relationship, self.dates.window, self.dates.now)?;
         state.service.push(relationship)?;
         state.care.push(relationship)?;
+        state.silence.push_return(&silence, self.dates.window);
         if let (Some(money), Some((_, revenue))) = (&mut state.money, &question.money) {
             money.revenue.push_renewals(relationship, revenue)?;
         }
@@ -457,20 +482,22 @@ impl<'a> Job<'a> {
             there_at_opening,
             mismatches: treated.mismatches,
             health: health.span(),
-            paid_in_window: self.paid_in_window(relationship),
+            paid_in_window: self.paid_in_window(&days),
             mrr,
             p_alive: outlook.p_alive,
             expected_purchases: outlook.expected_purchases,
             residual_value: outlook.residual_value,
+            rfm,
+            silence,
+            membership,
         });
         Ok(())
     }
 
     /// Purchases less refunds in the window, where there is any, each refund on the day of the
     /// purchase it names.
-    fn paid_in_window(&self, relationship: &Relationship) -> Option<i128> {
+    fn paid_in_window(&self, days: &PurchaseDays) -> Option<i128> {
         let currency = self.settings.currency?;
-        let days = relationship.purchase_days(self.dates.now);
         let own = days
             .nets()
             .iter()
@@ -483,8 +510,10 @@ impl<'a> Job<'a> {
         &self,
         part: ScorecardPart,
         models: Vec<FittedModel>,
+        bins: Option<RfmBins>,
     ) -> Result<Scorecard, ScorecardError> {
-        let ScorecardPart { groups, lines: mut accounts, census, moves, tables, not_yet } = part;
+        let ScorecardPart { groups, lines: mut accounts, census, moves, loyalty, tables, not_yet } =
+            part;
         accounts.sort_by(|one, other| one.account.cmp(&other.account));
         let twice = accounts.windows(2).find_map(|pair| match pair {
             [one, other] if one.account == other.account => Some(one.account.clone()),
@@ -514,7 +543,8 @@ impl<'a> Job<'a> {
             accounts: state.accounts,
             figures: state.figures(&self.question, &known),
         };
-        let Settings { rules, playbook, currency, .. } = self.settings;
+        let Settings { rules, playbook, currency, loyalty: programme, .. } = self.settings;
+        let (today, window) = (self.dates.now.day(), self.dates.window);
         Ok(Scorecard {
             as_of: self.dates.now,
             currency: *currency,
@@ -527,6 +557,9 @@ impl<'a> Job<'a> {
             transitions: moves.transitions(),
             spreads: spreads(&accounts),
             models,
+            rfm: currency.map(|_| self.rfm.section(bins, &accounts)),
+            re_engagement: ReEngagement::of(&accounts, today, window),
+            loyalty: loyalty.section(programme.as_ref(), &accounts, today),
             total: group("all".to_owned(), &total),
             by_class: by_class
                 .iter()

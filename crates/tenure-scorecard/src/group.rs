@@ -11,6 +11,7 @@ use crate::relations::{self, TreatmentState};
 use crate::revenue::{RevenueQuestion, RevenueStrand};
 use crate::service::ServiceState;
 use crate::settings::ValueSettings;
+use crate::silence::SilenceState;
 use crate::survey::SurveyState;
 use crate::value::ValueState;
 
@@ -48,6 +49,7 @@ pub(crate) struct GroupState {
     pub(crate) health: HealthState,
     pub(crate) care: CareTally,
     pub(crate) treatment: TreatmentState,
+    pub(crate) silence: SilenceState,
     pub(crate) money: Option<MoneyState>,
 }
 
@@ -67,6 +69,7 @@ impl GroupState {
             health: HealthState::new(&question.profiles),
             care: CareTally::new(question.care),
             treatment: TreatmentState::default(),
+            silence: SilenceState::default(),
             money: question.money.as_ref().map(|(currency, revenue)| MoneyState {
                 revenue: RevenueStrand::new(revenue),
                 value: ValueState::new(*currency, question.now),
@@ -81,6 +84,7 @@ impl GroupState {
         self.health.merge(&other.health)?;
         self.care.merge(&other.care)?;
         self.treatment.merge(&other.treatment);
+        self.silence.merge(&other.silence);
         if let (Some(own), Some(more)) = (&mut self.money, &other.money) {
             own.revenue.merge(&more.revenue)?;
             own.value.merge(&more.value)?;
@@ -100,6 +104,7 @@ impl GroupState {
         self.health.figures(&mut out);
         relations::figures(&self.care, &mut out);
         self.treatment.figures(&question.playbook, &mut out);
+        self.silence.figures(&mut out);
         out
     }
 }
