@@ -160,12 +160,14 @@ fn quiet(card: &Scorecard, room: Room) -> Part {
          in the window, won by a second purchase within the own gap."
             .to_owned(),
     ];
-    let purchases = card.tables.iter().find(|used| used.table == ModelTable::Purchases);
-    if let Some(used) = purchases.filter(|used| !used.completeness.is_complete()) {
-        notes.push(format!(
-            "Purchases are declared {}: silence may be a gap in the data.",
-            used.completeness.name()
-        ));
+    for (table, what, doubt) in [
+        (ModelTable::Purchases, "Purchases", "silence may be a gap in the data"),
+        (ModelTable::Contracts, "Contracts", "who is under one may not be seen"),
+    ] {
+        let used = card.tables.iter().find(|used| used.table == table);
+        if let Some(used) = used.filter(|used| !used.completeness.is_complete()) {
+            notes.push(format!("{what} are declared {}: {doubt}.", used.completeness.name()));
+        }
     }
     let lines: Vec<&AccountLine> =
         found.quiet.iter().take(most).filter_map(|&place| card.accounts.get(place)).collect();
