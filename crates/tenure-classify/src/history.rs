@@ -8,11 +8,6 @@ use tenure_model::{AsOf, Currency, PurchaseDay, PurchaseDays, Relationship, Tabl
 use crate::context::Context;
 use crate::median::RunningMedian;
 
-/// Whether a contract of that kind commits anybody; the others count for nothing.
-fn is_engagement(kind: &str) -> bool {
-    !matches!(kind, "terms_of_service" | "trade_account")
-}
-
 /// Room for what is worked out on the way, kept from one account to the next.
 #[derive(Debug, Default)]
 pub(crate) struct Buffers {
@@ -107,7 +102,7 @@ impl<'a> History<'a> {
                 let contract = &entry.record;
                 let visible = as_of.sees(contract.start, entry.recorded_at)
                     && contract.signed.is_none_or(|signed| signed <= as_of.day())
-                    && is_engagement(&contract.kind);
+                    && contract.is_engagement();
                 visible.then_some(place)
             },
         ));

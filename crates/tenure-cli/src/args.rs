@@ -80,6 +80,12 @@ Written to --out: report.json (everything, exact), report.html (for people, one 
 rejects.csv (rows that could not be used, and rows dated after as-of, each with its place and the \
 reason; the first 10,000 of each file).
 
+The report says who they are, every metric by class, then three lists: segments of recency, frequency \
+and monetary value (RFM), with the bins that scored; who has gone quiet by its own rhythm or contract, by \
+what it paid, and who came back; and, with a [loyalty] section in tenure.toml, tiers and points. What \
+report.json has under rfm.bins, in a file that `bins` under [report.rfm] names, freezes the bins, so \
+that no account moves because others did.
+
 Examples:
   tenure report --demo
   tenure report portfolio --as-of 2025-12-31

@@ -11,6 +11,7 @@ use tenure::scorecard::{
 };
 use tenure::stats::{Ratio, integer_to_f64};
 
+use crate::lists::document as lists;
 use crate::text;
 
 /// The version of the document's shape.
@@ -38,6 +39,9 @@ struct Head<'a> {
     transitions: Vec<TransitionLine>,
     spreads: Vec<SpreadLine<'a>>,
     models: Vec<ModelLine<'a>>,
+    rfm: Option<lists::RfmOut<'a>>,
+    re_engagement: lists::ReEngagementOut<'a>,
+    loyalty: lists::LoyaltyOut<'a>,
     total: GroupLine<'a>,
     by_class: Vec<GroupLine<'a>>,
     by_stage: Vec<GroupLine<'a>>,
@@ -194,9 +198,14 @@ struct AccountLineOut<'a> {
     p_alive: Option<f64>,
     expected_purchases: Option<f64>,
     residual_value: Option<f64>,
+    rfm: Option<String>,
+    rfm_segment: Option<&'a str>,
+    rhythm: &'static str,
+    tier: Option<&'a str>,
+    points: Option<i64>,
 }
 
-/// Writes the document: the head readable, then one account a line.
+/// Writes the document: the head readable, then the lists and one account a line.
 pub(crate) fn write(
     out: &mut dyn Write,
     card: &Scorecard,
@@ -205,10 +214,16 @@ pub(crate) fn write(
 ) -> io::Result<()> {
     let head = serde_json::to_string_pretty(&head(card, files, settings))?;
     let open = head.trim_end().strip_suffix('}').unwrap_or(&head).trim_end();
-    write!(out, "{open},\n  \"accounts\": [")?;
+    writeln!(out, "{open},")?;
+    lists::write_lists(out, card)?;
+    let tiers: Vec<&str> = match &card.loyalty.programme {
+        Some(programme) => programme.tiers().map(|(name, _)| name).collect(),
+        None => Vec::new(),
+    };
+    write!(out, "  \"accounts\": [")?;
     for (index, account) in card.accounts.iter().enumerate() {
         out.write_all(if index == 0 { b"\n    " } else { b",\n    " })?;
-        serde_json::to_writer(&mut *out, &account_line(account, card.currency))?;
+        serde_json::to_writer(&mut *out, &account_line(account, card, &tiers))?;
     }
     out.write_all(b"\n  ]\n}\n")
 }
@@ -240,6 +255,9 @@ fn head<'a>(
         transitions: card.transitions.iter().map(transition_line).collect(),
         spreads: card.spreads.iter().map(|spread| spread_line(spread, card.currency)).collect(),
         models: card.models.iter().map(model_line).collect(),
+        rfm: card.rfm.as_ref().map(|rfm| lists::rfm(rfm, card.currency)),
+        re_engagement: lists::re_engagement(&card.re_engagement),
+        loyalty: lists::loyalty(&card.loyalty),
         total: group_line(&card.total),
         by_class: card.by_class.iter().map(group_line).collect(),
         by_stage: card.by_stage.iter().map(group_line).collect(),
@@ -286,7 +304,7 @@ fn spread_line(spread: &Spread, currency: Option<Currency>) -> SpreadLine<'_> {
 }
 
 /// Minor units as a decimal string; there is no money without a currency.
-fn in_currency(minor: i128, currency: Option<Currency>) -> String {
+pub(crate) fn in_currency(minor: i128, currency: Option<Currency>) -> String {
     currency.map_or_else(|| minor.to_string(), |currency| decimal(minor, currency))
 }
 
@@ -404,7 +422,7 @@ fn per_major(unit: Unit) -> (i128, f64) {
     (units, integer_to_f64(units))
 }
 
-fn wide(number: i128) -> serde_json::Value {
+pub(crate) fn wide(number: i128) -> serde_json::Value {
     serde_json::Number::from_i128(number)
         .map_or_else(|| serde_json::Value::from(number.to_string()), serde_json::Value::Number)
 }
@@ -414,7 +432,13 @@ fn decimal(minor: i128, currency: Currency) -> String {
     text::money(minor, currency).replace(',', "").split(' ').next().unwrap_or_default().to_owned()
 }
 
-fn account_line(line: &AccountLine, currency: Option<Currency>) -> AccountLineOut<'_> {
+fn account_line<'a>(
+    line: &'a AccountLine,
+    card: &'a Scorecard,
+    tiers: &[&'a str],
+) -> AccountLineOut<'a> {
+    let currency = card.currency;
+    let tier = line.membership.and_then(|member| tiers.get(usize::from(member.tier)));
     AccountLineOut {
         account: line.account.as_str(),
         segment: line.segment.as_deref(),
@@ -436,5 +460,10 @@ fn account_line(line: &AccountLine, currency: Option<Currency>) -> AccountLineOu
         p_alive: line.p_alive,
         expected_purchases: line.expected_purchases,
         residual_value: line.residual_value,
+        rfm: line.rfm.map(|score| score.to_string()),
+        rfm_segment: card.rfm.as_ref().and_then(|rfm| rfm.segment_of(line)),
+        rhythm: line.silence.rhythm().name(),
+        tier: tier.copied(),
+        points: line.membership.map(|member| member.points),
     }
 }

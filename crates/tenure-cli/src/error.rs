@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use tenure::classify::{BackwardsError, DocumentError, Fault, FaultCode, OverrideError};
+use tenure::health::loyalty::ProgrammeFileError;
 use tenure::health::{
     BacktestError, DeltaError, FollowError, PortfolioError, ProfileError, ProfileFileError,
     ShareError, ValueError,
@@ -98,6 +99,10 @@ pub(crate) enum CommandError {
     Share(#[source] ShareError),
     #[error(transparent)]
     ProfileFile(ProfileFileError),
+    #[error(transparent)]
+    Programme(ProgrammeFileError),
+    #[error("cannot use the bins in `{}`: {why}", path.display())]
+    RfmBins { path: PathBuf, why: String },
     #[error("the profile cannot be used")]
     Profile(#[source] ProfileError),
     #[error("the backtest cannot be computed")]

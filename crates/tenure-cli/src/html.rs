@@ -8,7 +8,7 @@ use tenure::scorecard::{Figure, Scorecard, Section};
 
 use crate::document::FileLine;
 use crate::table::{self, Column};
-use crate::text;
+use crate::{lists, text};
 
 /// Accounts listed on the page; report.json lists all.
 const MAX_ACCOUNTS: usize = 1_000;
@@ -64,6 +64,7 @@ pub(crate) fn write(out: &mut dyn Write, card: &Scorecard, files: &[FileLine]) -
             figures(&mut page, &columns, section, &heading, &days);
         }
     }
+    listed(&mut page, card);
     models(&mut page, card);
     data(&mut page, card, files);
     definitions(&mut page, card);
@@ -220,6 +221,27 @@ fn figure_table(page: &mut String, columns: &[Column<'_>], section: Section) -> 
     true
 }
 
+/// The lists: RFM segments, who has gone quiet, loyalty tiers.
+fn listed(page: &mut String, card: &Scorecard) {
+    for part in lists::parts(card, lists::Room::Page(MAX_ACCOUNTS)) {
+        let _ = writeln!(page, "<h2>{}</h2>", escape(&part.heading));
+        for note in part.notes {
+            let _ = writeln!(page, "<p class=\"note\">{}</p>", escape(&note));
+        }
+        for grid in part.grids {
+            open_table(page, grid.head);
+            for row in grid.rows {
+                page.push_str("<tr>");
+                for cell in row {
+                    let _ = write!(page, "<td>{}</td>", escape(&cell));
+                }
+                page.push_str("</tr>\n");
+            }
+            close_table(page);
+        }
+    }
+}
+
 fn models(page: &mut String, card: &Scorecard) {
     if card.models.is_empty() {
         return;
@@ -298,9 +320,27 @@ fn accounts(page: &mut String, card: &Scorecard) {
             text::grouped(i128::try_from(card.accounts.len()).unwrap_or_default())
         );
     }
-    let head = ["account", "class", "score", "stage", "confidence", "health", "P(alive)", "why"];
+    let head = [
+        "account",
+        "class",
+        "score",
+        "stage",
+        "confidence",
+        "health",
+        "P(alive)",
+        "RFM",
+        "rhythm",
+        "tier",
+        "why",
+    ];
     open_table(page, head.map(str::to_owned));
+    let tiers: Vec<&str> = match &card.loyalty.programme {
+        Some(programme) => programme.tiers().map(|(name, _)| name).collect(),
+        None => Vec::new(),
+    };
     for line in card.accounts.iter().take(MAX_ACCOUNTS) {
+        let tier = line.membership.and_then(|member| tiers.get(usize::from(member.tier)));
+        let tier = tier.copied().unwrap_or("–");
         let span = |(low, high): (i64, i64)| {
             if low == high { low.to_string() } else { format!("{low} to {high}") }
         };
@@ -324,7 +364,7 @@ fn accounts(page: &mut String, card: &Scorecard) {
         let _ = writeln!(
             page,
             "<tr><td>{}</td><td class=\"text\">{}</td><td>{}</td><td>{}</td><td>{}</td>\
-             <td>{}</td><td>{}</td><td class=\"text\">{}</td></tr>",
+             <td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td class=\"text\">{}</td></tr>",
             escape(line.account.as_str()),
             escape(&class),
             span(line.score),
@@ -332,6 +372,9 @@ fn accounts(page: &mut String, card: &Scorecard) {
             line.confidence,
             line.health.map_or_else(|| "–".to_owned(), health),
             line.p_alive.map_or_else(|| "–".to_owned(), |p| format!("{p:.2}")),
+            line.rfm.map_or_else(|| "–".to_owned(), |score| score.to_string()),
+            line.silence.rhythm().name().replace('_', " "),
+            escape(tier),
             escape(&why.join("; "))
         );
     }

@@ -13,6 +13,7 @@ mod group;
 mod health;
 mod html;
 mod input;
+mod lists;
 mod near;
 mod overrides;
 mod progress;

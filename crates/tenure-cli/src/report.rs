@@ -5,14 +5,15 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use tenure::ingest::{Ingested, MAX_LOCATED_REJECTS};
+use tenure::health::loyalty::Programme;
+use tenure::ingest::{CONFIG_FILE, Ingested, MAX_LOCATED_REJECTS};
 use tenure::scorecard::{Scorecard, scorecard};
 
 use crate::args::{Format, ReportArgs};
 use crate::document::{self, FileLine};
 use crate::error::CommandError;
 use crate::input::{self, Rejects};
-use crate::{files, html, print, progress, settings, table, text};
+use crate::{files, html, lists, print, progress, settings, table, text};
 
 /// The files a report writes.
 const OUTPUTS: [&str; 3] = ["report.json", "report.html", "rejects.csv"];
@@ -26,6 +27,12 @@ pub(crate) fn run(args: &ReportArgs) -> Result<Rejects, CommandError> {
     if let Some(name) = &args.by {
         chosen.by_period(name)?;
     }
+    chosen.settings.loyalty = Programme::from_toml(CONFIG_FILE, &ingested.config_text)
+        .map_err(CommandError::Programme)?;
+    if let (Some(name), Some(folder)) = (&chosen.rfm.bins, &args.input.dir) {
+        let frozen = lists::bins::read(folder, name, chosen.rfm.window_days)?;
+        chosen.settings.rfm.frozen = Some(frozen);
+    }
     let threads = input::threads(&args.input);
     let bar = progress::accounts(u64::try_from(ingested.book.len()).unwrap_or(u64::MAX));
     bar.set_message("classify and measure");
@@ -33,7 +40,7 @@ pub(crate) fn run(args: &ReportArgs) -> Result<Rejects, CommandError> {
         .map_err(|source| CommandError::Scorecard { source })?;
     bar.finish_and_clear();
 
-    let files = file_lines(&ingested);
+    let files = file_lines(&ingested, chosen.rfm.bins.as_deref());
     fs::create_dir_all(&args.out).map_err(|source| write_error(&args.out, source))?;
     let json = write_file(&args.out, "report.json", |out| {
         document::write(out, &card, &files, &chosen.echo)
@@ -76,7 +83,8 @@ fn rows_line(ingested: &Ingested, card: &Scorecard, rejects: &Path) -> String {
     )
 }
 
-fn file_lines(ingested: &Ingested) -> Vec<FileLine> {
+/// `bins`: the file of frozen bins, which is no table and was read.
+fn file_lines(ingested: &Ingested, bins: Option<&str>) -> Vec<FileLine> {
     let mut lines: Vec<FileLine> = ingested
         .files
         .iter()
@@ -111,7 +119,7 @@ fn file_lines(ingested: &Ingested) -> Vec<FileLine> {
         })
         .collect();
     // What an earlier run wrote into the folder itself is no input.
-    let ours = |name: &str| OUTPUTS.contains(&name);
+    let ours = |name: &str| OUTPUTS.contains(&name) || bins == Some(name);
     let ignored = ingested.ignored.iter().filter(|ignored| !ours(&ignored.file));
     lines.extend(ignored.map(|ignored| FileLine {
         file: ignored.file.clone(),

@@ -19,6 +19,9 @@ pub(crate) struct Chosen {
     pub(crate) settings: Settings,
     pub(crate) echo: serde_json::Value,
     pub(crate) asked: Asked,
+    /// The file of frozen bins of recency, frequency and monetary value, beside `tenure.toml`, and the
+    /// window that is asked for.
+    pub(crate) rfm: Rfm,
 }
 
 impl Chosen {
@@ -87,6 +90,14 @@ struct Report {
     policy: String,
     repeat_window_days: u32,
     clv: Value,
+    rfm: Rfm,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Rfm {
+    pub(crate) window_days: Option<u32>,
+    pub(crate) bins: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -111,6 +122,7 @@ impl Default for Report {
             policy: "strict".to_owned(),
             repeat_window_days: 7,
             clv: Value::default(),
+            rfm: Rfm::default(),
         }
     }
 }
@@ -227,6 +239,16 @@ fn of_folder(
             Timing::ALL.iter().map(|timing| timing.name()),
         )?),
     };
+    if let Some(days) = report.rfm.window_days {
+        settings.rfm.window_days = within("rfm.window_days", days, 1, 36_600)?;
+    }
+    if let Some(name) = report.rfm.bins.as_ref().filter(|name| name.contains(['/', '\\'])) {
+        let expected = "a file beside tenure.toml".to_owned();
+        return Err(SettingsError::Value { key: "rfm.bins", found: name.clone(), expected });
+    }
+    // Frozen bins bring their own window.
+    let own_days = report.rfm.bins.is_none().then_some(settings.rfm.window_days);
+    let rfm_days = report.rfm.window_days.or(own_days);
     let echo = serde_json::json!({
         "clv": {
             "discount_per_year": clv.discount_per_year,
@@ -242,6 +264,7 @@ fn of_folder(
         "policy": report.policy,
         "repeat_window_days": report.repeat_window_days,
         "revenue_months": report.revenue_months,
+        "rfm": { "bins": report.rfm.bins, "window_days": rfm_days },
         "time_zone": ingested.zone.name(),
         "window_months": report.window_months,
     });
@@ -250,7 +273,7 @@ fn of_folder(
         packs: settings.packs.iter().map(pack).collect(),
         industry: report.industry,
     };
-    Ok(Chosen { settings, echo, asked })
+    Ok(Chosen { settings, echo, asked, rfm: report.rfm })
 }
 
 fn policy(key: &'static str, name: &str) -> Result<Policy, SettingsError> {

@@ -10,7 +10,7 @@ use tenure::scorecard::{
 };
 use tenure::stats::Ratio;
 
-use crate::text;
+use crate::{lists, text};
 
 /// Segments that fit a terminal.
 const MAX_SEGMENTS_SHOWN: usize = 6;
@@ -188,6 +188,7 @@ pub(crate) fn render(card: &Scorecard) -> String {
         }
         out.push('\n');
     }
+    out.push_str(&lists::render(card));
     if card.by_segment.len() > 1 {
         let columns: Vec<Column<'_>> =
             card.by_segment.iter().take(MAX_SEGMENTS_SHOWN).map(Column::from).collect();

@@ -250,6 +250,9 @@ pub enum RfmError {
     /// Nobody to make bins from.
     #[error("bins are made from at least one customer who purchased")]
     Nobody,
+    /// Tables of two days, or of two windows.
+    #[error("a table of another day or window: it cannot be taken in")]
+    OtherTable,
     /// Cuts out of order.
     #[error("cuts do not go from worse to better, or are no numbers")]
     Order,

@@ -98,7 +98,8 @@ pub use opportunity::{GroupedOpportunities, OpportunityHistory};
 pub use rate::DiscountRate;
 pub use residual::{PeriodValue, ResidualValue, residual_value, truncated_value};
 pub use rfm::{
-    RFM_WINDOW_DAYS, Rfm, RfmBins, RfmCells, RfmScore, RfmSizes, RfmTable, Segment, SegmentMap,
+    RFM_WINDOW_DAYS, Rfm, RfmBins, RfmCells, RfmOutcome, RfmScore, RfmSizes, RfmTable, Segment,
+    SegmentMap,
 };
 pub use simulate::SimulatedCustomer;
 pub use spend::{GroupedSpend, Spend};

@@ -22,7 +22,7 @@ pub use holdout::{
 };
 pub use row::PurchaseRow;
 pub use stream::SortedPurchases;
-pub(crate) use summary::Scratch;
+use summary::Scratch;
 pub use summary::{PurchaseOutcome, PurchaseSummary, TotalSpend};
 pub use time::PurchaseTime;
 

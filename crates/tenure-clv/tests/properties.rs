@@ -11,8 +11,8 @@ use tenure_clv::{
     BgBb, BgNbd, DiscountRate, Dropout, ExpectedSpend, FirstPurchase, GammaGamma, GroupedSpend,
     GroupedSummary, HistoricalValue, History, HistoryColumns, Nbd, OccasionPeriod,
     OpportunityHistory, ParetoNbd, Prediction, PurchaseColumns, PurchaseLog, PurchaseModel,
-    PurchaseRow, Refunds, RfmBins, Sbg, SortedPurchases, Spend, SummaryDefinition, TimeSpan,
-    TimeUnit, Total, ZeroSpend,
+    PurchaseRow, Refunds, RfmBins, RfmTable, Sbg, SortedPurchases, Spend, SummaryDefinition,
+    TimeSpan, TimeUnit, Total, ZeroSpend,
 };
 use tenure_model::{Currency, Minor};
 use tenure_testing::oracle::clv::{self as oracle, PlainDefinition, PlainRefunds};
@@ -813,6 +813,64 @@ proptest! {
             let all = sizes.iter().fold(0, |sum, size| sum + size);
             prop_assert_eq!(all, u64::try_from(n).unwrap());
         }
+    }
+
+    /// Of rows with refunds and unknown amounts: by the oracle's summary of all days, and of the window.
+    #[test]
+    fn a_customer_by_recency_frequency_and_money(
+        rows in strategies::rows(),
+        as_of in strategies::day(),
+        window in 1_u32..60,
+        cut in 0_usize..40,
+    ) {
+        let plain = PlainDefinition {
+            refunds: PlainRefunds::Net,
+            weeks: false,
+            first_included: true,
+            drop_zero: true,
+        };
+        let all = log(any_definition(), &rows);
+        let opens = as_of.checked_sub_days(chrono::Days::new(window.into())).unwrap();
+        let table = all.rfm(as_of, window);
+        let (mut never, mut unpriced) = (0, 0);
+        let mut known = Vec::new();
+        for (who, _) in all.customers() {
+            let own: Vec<PlainRow> =
+                rows.iter().filter(|row| row.customer == *who).copied().collect();
+            let late: Vec<PlainRow> = own.iter().filter(|row| row.date > opens).copied().collect();
+            let Some((_, t_x, age, _)) = oracle::summary(&own, plain, as_of).0 else {
+                never += 1;
+                continue;
+            };
+            let (frequency, spend) = match oracle::summary(&late, plain, as_of).0 {
+                None => (0, Some((0, 0))),
+                Some((x, _, _, spend)) => (x + 1, spend),
+            };
+            match spend {
+                None => unpriced += 1,
+                Some((paid, _)) => known.push((*who, u32::try_from(age - t_x).unwrap(), frequency, paid)),
+            }
+        }
+        let found: Vec<_> = table
+            .rows
+            .iter()
+            .map(|(who, rfm)| {
+                let paid = i64::try_from(rfm.monetary_minor).unwrap();
+                (**who, rfm.recency_days, rfm.frequency, paid)
+            })
+            .collect();
+        prop_assert_eq!(found, known);
+        prop_assert_eq!((table.never_purchased, table.unpriced), (never, unpriced));
+
+        // In two parts, in the other order, it makes the same bins.
+        let mut parts = [RfmTable::new(as_of, window), RfmTable::new(as_of, window)];
+        for (place, (_, purchases)) in all.customers().enumerate() {
+            parts[usize::from(place < cut % 3)].push((), purchases.rfm(as_of, window));
+        }
+        let [mut one, other] = parts;
+        one.merge(&other).unwrap();
+        prop_assert_eq!(RfmBins::made_from(&one, "v"), RfmBins::made_from(&table, "v"));
+        prop_assert_eq!((one.never_purchased, one.unpriced), (never, unpriced));
     }
 
     #[test]

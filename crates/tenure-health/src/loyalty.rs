@@ -4,14 +4,18 @@
 //! is loyalty to a programme; it says nothing about who is a client.
 
 use chrono::{Datelike as _, Months, NaiveDate};
-use tenure_model::record::Ledger;
+use tenure_model::record::{Ledger, Points};
 use tenure_model::{AsOf, Instant, RecordId, Relationship, Text};
 
 use crate::error::LoyaltyError;
 
 mod balance;
+#[cfg(feature = "files")]
+mod file;
 
 pub use balance::{Balance, Expiring};
+#[cfg(feature = "files")]
+pub use file::{ProgrammeFault, ProgrammeFaultCode, ProgrammeFileError};
 
 /// Over which days qualifying points are counted.
 ///
@@ -63,6 +67,17 @@ pub enum Landing {
     Soft,
 }
 
+impl Landing {
+    /// Its name in files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Hard => "hard",
+            Self::Soft => "soft",
+        }
+    }
+}
+
 /// The rules of a programme.
 ///
 /// 1. *Question*: which tier does a member hold on a day, and what can it spend?
@@ -99,6 +114,8 @@ pub enum Landing {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Programme {
+    /// Its name in reports; empty where nobody gave it one.
+    id: Text,
     /// Name and threshold, least first.
     tiers: Vec<(Text, i64)>,
     window: Window,
@@ -164,6 +181,17 @@ impl Entry {
     #[must_use]
     pub fn recorded(self, at: Instant) -> Self {
         Self { recorded_at: Some(at), ..self }
+    }
+
+    /// The entry of a record.
+    fn of(one: &tenure_model::Entry<Points>) -> Result<Self, LoyaltyError> {
+        let record = &one.record;
+        let entry = Self::new(record.date, record.ledger, record.points)?;
+        let entry = match record.expires {
+            Some(expires) => entry.expiring(expires)?,
+            None => entry,
+        };
+        Ok(Self { id: one.id.clone(), recorded_at: one.recorded_at, ..entry })
     }
 
     fn counts_on(&self, day: NaiveDate) -> bool {
@@ -267,7 +295,31 @@ impl Programme {
             }
             _ => {}
         }
-        Ok(Self { tiers: kept, window, landing })
+        Ok(Self { id: "".into(), tiers: kept, window, landing })
+    }
+
+    /// With a name for reports.
+    #[must_use]
+    pub fn with_id(self, id: impl Into<Text>) -> Self {
+        Self { id: id.into(), ..self }
+    }
+
+    /// Its name in reports; empty where nobody gave it one.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Over which days qualifying points are counted.
+    #[must_use]
+    pub const fn window(&self) -> Window {
+        self.window
+    }
+
+    /// How far a member falls at the end of a window.
+    #[must_use]
+    pub const fn landing(&self) -> Landing {
+        self.landing
     }
 
     /// The tiers and their thresholds, least first.
@@ -331,21 +383,40 @@ impl Programme {
         relationship: &Relationship,
         as_of: AsOf,
     ) -> Result<Option<Standing>, LoyaltyError> {
-        let entries: Result<Vec<Entry>, LoyaltyError> = relationship
-            .points()
-            .iter()
-            .map(|one| {
-                let record = &one.record;
-                let entry = Entry::new(record.date, record.ledger, record.points)?;
-                let entry = match record.expires {
-                    Some(expires) => entry.expiring(expires)?,
-                    None => entry,
-                };
-                let (id, recorded_at) = (one.id.clone(), one.recorded_at);
-                Ok(Entry { id, recorded_at, ..entry })
-            })
-            .collect();
-        self.replay(joined, &entries?, as_of)
+        let entries = relationship.points().iter().map(Entry::of).collect::<Result<Vec<_>, _>>()?;
+        self.replay(joined, &entries, as_of)
+    }
+
+    /// The same of a member that joined with its first entry that can be seen, where no table says
+    /// when it joined; `None` where no entry can be seen.
+    ///
+    /// # Errors
+    /// As [`Programme::replay`]; an entry that [`Entry`] refuses.
+    ///
+    /// ```
+    /// use tenure_health::loyalty::{Landing, Programme, Window};
+    /// use tenure_model::record::{Ledger, Points};
+    /// use tenure_model::{AccountId, AsOf, Book, Event, Record, parse_date};
+    /// let programme = Programme::new(&[("member", 0), ("gold", 500)], Window::Anniversary, Landing::Hard)?;
+    /// let earned = Points::new(parse_date("2025-03-10")?, Ledger::Qualifying, 700);
+    /// let (book, _) = Book::from_events([Event::new(AccountId::new("acme")?, Record::Points(earned))]);
+    /// let acme = book.relationships().first().ok_or("nobody")?;
+    /// let on = |day| Ok::<_, tenure_model::DateError>(AsOf::new(parse_date(day)?));
+    /// assert_eq!(programme.replay_from_first(acme, on("2025-03-09")?)?, None);
+    /// let standing = programme.replay_from_first(acme, on("2025-12-31")?)?.ok_or("no member")?;
+    /// assert_eq!((standing.tier(), standing.window().0), ("gold", parse_date("2025-03-10")?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn replay_from_first(
+        &self,
+        relationship: &Relationship,
+        as_of: AsOf,
+    ) -> Result<Option<Standing>, LoyaltyError> {
+        let entries = relationship.points().iter();
+        let seen = entries.filter(|one| as_of.sees(one.record.date, one.recorded_at));
+        let entries = seen.map(Entry::of).collect::<Result<Vec<_>, _>>()?;
+        let Some(joined) = entries.iter().map(|entry| entry.date).min() else { return Ok(None) };
+        self.replay(joined, &entries, as_of)
     }
 
     /// First and last day of a window, counted from the one in which the member joined.

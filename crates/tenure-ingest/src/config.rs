@@ -41,6 +41,7 @@ pub struct Config {
     pub(crate) mappings: Vec<Mapping>,
     pub(crate) report: toml::Table,
     pub(crate) overrides: Vec<OverrideEntry>,
+    pub(crate) text: String,
 }
 
 /// One `[[override]]`, as it stands: a person's word on an account.

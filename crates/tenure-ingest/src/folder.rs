@@ -213,6 +213,7 @@ impl Folder {
             ignored,
             report: config.report,
             overrides: config.overrides,
+            config_text: config.text,
         })
     }
 }

@@ -144,6 +144,9 @@ pub struct Ingested {
     pub report: toml::Table,
     /// Every `[[override]]`, as it stands, in order.
     pub overrides: Vec<OverrideEntry>,
+    /// The text of `tenure.toml`, of which the section `[loyalty]` is handed on as it stands, to be read
+    /// with its places; empty where there is no such file.
+    pub config_text: String,
 }
 
 impl Ingested {

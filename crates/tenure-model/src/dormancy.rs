@@ -296,9 +296,14 @@ impl Dormancy {
 }
 
 /// Twice the median of some gaps; `None` of none.
-pub(crate) fn median_halves(gaps: &[i64]) -> Option<i64> {
+fn median_halves(gaps: &[i64]) -> Option<i64> {
     let mut sorted = gaps.to_vec();
     sorted.sort_unstable();
+    middle_halves(&sorted)
+}
+
+/// Twice the median of sorted gaps; `None` of none.
+pub(crate) fn middle_halves(sorted: &[i64]) -> Option<i64> {
     let upper = sorted.len() / 2;
     let high = *sorted.get(upper)?;
     let low =

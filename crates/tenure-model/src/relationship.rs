@@ -242,6 +242,32 @@ impl Relationship {
         .min()
     }
 
+    /// Whether an engagement contract that can be seen is in force: then the contract and the dialogue
+    /// say how the relationship stands, and not the rhythm of its purchases.
+    ///
+    /// ```
+    /// use tenure_model::record::{Billing, Contract, Terms};
+    /// use tenure_model::{AccountId, AsOf, Book, Event, Record, parse_date};
+    /// let on = |day| Ok::<_, tenure_model::DateError>(AsOf::new(parse_date(day)?));
+    /// let mut year = Contract::new("retainer", parse_date("2024-01-01")?, Terms::Standard, Billing::Annual);
+    /// year.end = Some(parse_date("2024-12-31")?);
+    /// let (book, _) = Book::from_events([Event::new(AccountId::new("acme")?, Record::Contract(year))]);
+    /// let acme = book.relationships().first().ok_or("nobody")?;
+    /// assert!(acme.is_under_contract(on("2024-12-31")?));
+    /// assert!(!acme.is_under_contract(on("2025-01-01")?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn is_under_contract(&self, as_of: AsOf) -> bool {
+        self.contracts.iter().any(|entry| {
+            let contract = &entry.record;
+            contract.is_engagement()
+                && contract.in_force(as_of.day())
+                && as_of.sees(contract.start, entry.recorded_at)
+                && contract.signed.is_none_or(|signed| signed <= as_of.day())
+        })
+    }
+
     /// Whether nothing has happened.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -4,7 +4,7 @@ use chrono::{NaiveDate, TimeDelta};
 
 use crate::as_of::AsOf;
 use crate::book::Book;
-use crate::dormancy::{Dormancy, DormancyOptions, exceeds, median_halves};
+use crate::dormancy::{Dormancy, DormancyOptions, exceeds, middle_halves};
 use crate::relationship::Relationship;
 
 /// What became of a return.
@@ -46,7 +46,7 @@ impl WinBackOutcome {
 ///    pending: there is none, and the median is not over by as_of
 ///    ```
 /// 3. *Shape*: in, the purchase days (each once, in order) and a day; out, a day and an outcome. Cost:
-///    a sort of the gaps before each gap.
+///    each gap is sorted in among those before it.
 /// 4. *Undefined when* the account never came back from a silence its rhythm shows: `None`.
 /// 5. *Accuracy*: exact; all comparisons on integers.
 /// 6. *Source*: own definition: one purchase is a return, two are a rhythm.
@@ -77,28 +77,34 @@ impl WinBack {
     /// Looks at the purchase days (in order, each once) up to `as_of`, that day included.
     #[must_use]
     pub fn of(days: &[NaiveDate], as_of: NaiveDate, options: &DormancyOptions) -> Option<Self> {
-        let seen = Dormancy::of(days, as_of, options)?;
-        let days = days.get(..seen.gaps().len().checked_add(1)?)?;
-        let gaps = seen.gaps();
-        // The latest gap that its own past makes a silence.
-        (0..gaps.len()).rev().find_map(|at| {
-            let silence = *gaps.get(at)?;
-            let earlier = gaps.get(..at).filter(|earlier| earlier.len() >= options.min_gaps())?;
-            let median = median_halves(earlier)?;
-            if !exceeds(silence.checked_mul(2)?, options.dormant_ratio(), median)? {
-                return None;
+        let days = days.get(..days.partition_point(|&day| day <= as_of))?;
+        let gap = |pair: &[NaiveDate]| match pair {
+            [earlier, later] => Some(later.signed_duration_since(*earlier).num_days()),
+            _ => None,
+        };
+        // The gaps so far, sorted: their median is in the middle.
+        let mut earlier: Vec<i64> = Vec::with_capacity(days.len());
+        let mut latest = None;
+        for (at, silence) in days.windows(2).filter_map(gap).enumerate() {
+            if earlier.len() >= options.min_gaps()
+                && let Some(median) = middle_halves(&earlier)
+                && exceeds(silence.checked_mul(2)?, options.dormant_ratio(), median)?
+            {
+                latest = Some((at, silence, median));
             }
-            let returned = *days.get(at.checked_add(1)?)?;
-            let reach = TimeDelta::try_days(median.div_euclid(2))?;
-            let deadline = returned.checked_add_signed(reach)?;
-            let next = days.get(at.checked_add(2)?);
-            let outcome = match next {
-                Some(&next) if next <= deadline => WinBackOutcome::Won,
-                None if as_of <= deadline => WinBackOutcome::Pending,
-                _ => WinBackOutcome::Lost,
-            };
-            Some(Self { returned, silence_days: silence, deadline, outcome })
-        })
+            earlier.insert(earlier.partition_point(|&one| one <= silence), silence);
+        }
+        let (at, silence, median) = latest?;
+        let returned = *days.get(at.checked_add(1)?)?;
+        let reach = TimeDelta::try_days(median.div_euclid(2))?;
+        let deadline = returned.checked_add_signed(reach)?;
+        let next = days.get(at.checked_add(2)?);
+        let outcome = match next {
+            Some(&next) if next <= deadline => WinBackOutcome::Won,
+            None if as_of <= deadline => WinBackOutcome::Pending,
+            _ => WinBackOutcome::Lost,
+        };
+        Some(Self { returned, silence_days: silence, deadline, outcome })
     }
 
     /// The day it came back.

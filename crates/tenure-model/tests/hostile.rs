@@ -89,6 +89,9 @@ fn each_contradiction_names_its_field() {
     assignment.end = Some(date("2024-04-01"));
     let mut expired = Points::new(day, Ledger::Redeemable, 5);
     expired.expires = Some(date("2024-04-01"));
+    let nothing = Points::new(day, Ledger::Qualifying, 0);
+    let mut spent = Points::new(day, Ledger::Redeemable, -5);
+    spent.expires = Some(date("2024-12-01"));
     let set = SubscriptionChange::Set { monthly: money("0.001", "USD") };
 
     for (field, record) in [
@@ -115,6 +118,8 @@ fn each_contradiction_names_its_field() {
         ("end", Record::Assignment(assignment)),
         ("due", Record::Deliverable(Deliverable::new("plan"))),
         ("expires", Record::Points(expired)),
+        ("expires", Record::Points(spent)),
+        ("points", Record::Points(nothing)),
         ("score", Record::Response(Response::new(day, Survey::Nps, Answer::Score(11)))),
         ("score", Record::Response(Response::new(day, Survey::Csat, Answer::Score(0)))),
         ("component", Record::Observation(Observation::new(day, "", parse_decimal("1").unwrap()))),

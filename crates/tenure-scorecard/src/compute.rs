@@ -1,8 +1,8 @@
 //! One account after the other into the groups of its classes, and the groups to a scorecard.
 
 use tenure_classify::{Class, Context, Evidence, Override, Stage, ValueMedian, brief, class_of};
-use tenure_clv::SummaryDefinition;
-use tenure_model::{AsOf, Relationship};
+use tenure_clv::{RfmBins, SummaryDefinition};
+use tenure_model::{AsOf, PurchaseDays, Relationship};
 use tenure_revenue::RenewalDefinition;
 use tenure_service::{FcrDefinition, RepeatRule, ServiceWindow};
 
@@ -10,16 +10,19 @@ use crate::error::ScorecardError;
 use crate::group::{GroupState, Known, Question, period_figures};
 use crate::groups::{Groups, SegmentKey, StageThen};
 use crate::health::Profiles;
+use crate::loyalty::LoyaltyState;
 use crate::period;
-use crate::plan::PortfolioSurvey;
+use crate::plan::{FittedPlan, PortfolioSurvey};
 use crate::population::{CLASSES, Census, Moves, STAGES};
 use crate::relations::{self, Treated};
 use crate::revenue::{RevenueQuestion, Subscriptions};
+use crate::rfm::RfmQuestion;
 use crate::scorecard::{AccountLine, FittedModel, Group, PeriodFigures, Scorecard, TableUse};
 use crate::settings::{Dates, Settings};
+use crate::silence::{ReEngagement, Silence};
 use crate::spread::spreads;
 use crate::usage;
-use crate::value::{Fitting, Models, Outlook, Purchases};
+use crate::value::{Fitting, Outlook, Purchases};
 use crate::window::{Account, WindowQuestion, WindowState};
 
 /// What the second pass found in a shard.
@@ -29,6 +32,7 @@ pub struct ScorecardPart {
     pub(crate) lines: Vec<AccountLine>,
     census: Census,
     moves: Moves,
+    loyalty: LoyaltyState,
     pub(crate) tables: Vec<TableUse>,
     /// Accounts of which nothing can be seen yet.
     pub(crate) not_yet: u64,
@@ -44,6 +48,7 @@ impl ScorecardPart {
         self.lines.extend(other.lines);
         self.census.merge(&other.census);
         self.moves.merge(&other.moves);
+        self.loyalty.merge(&other.loyalty);
         usage::merge(&mut self.tables, &other.tables);
         self.not_yet = self.not_yet.saturating_add(other.not_yet);
         Ok(())
@@ -57,6 +62,7 @@ pub(crate) struct Job<'a> {
     pub(crate) dates: Dates,
     summary: Option<SummaryDefinition>,
     question: Question,
+    pub(crate) rfm: RfmQuestion,
 }
 
 /// What an account is judged in, at each of the three days.
@@ -115,7 +121,8 @@ impl<'a> Job<'a> {
         let summary = settings
             .currency
             .map(|currency| SummaryDefinition::new(currency, settings.value.refunds));
-        Ok(Self { settings, dates, summary, question })
+        let rfm = RfmQuestion::new(&settings.rfm, settings.currency, settings.as_of)?;
+        Ok(Self { settings, dates, summary, question, rfm })
     }
 
     /// The three days an account is classified at: now, and when each window opened.
@@ -125,7 +132,7 @@ impl<'a> Job<'a> {
 
     pub(crate) fn nothing(&self) -> PortfolioSurvey {
         let fitting = Fitting::new(&self.settings.value);
-        PortfolioSurvey { fitting, rates: Default::default() }
+        PortfolioSurvey { fitting, rfm: self.rfm.intake(), rates: Default::default() }
     }
 
     pub(crate) fn empty_part(&self) -> ScorecardPart {
@@ -134,6 +141,7 @@ impl<'a> Job<'a> {
             lines: Vec::new(),
             census: Census::default(),
             moves: Moves::default(),
+            loyalty: LoyaltyState::default(),
             tables: self.table_uses(&[]),
             not_yet: 0,
         }
@@ -150,8 +158,12 @@ impl<'a> Job<'a> {
         let Some(summary) = self.summary else { return Ok(found) };
         let contexts = self.days().map(|day| self.settings.context_on(day, None));
         for relationship in chunk {
-            Purchases::of(relationship, self.dates.now, summary)
-                .and_then(|purchases| found.fitting.push(&purchases, &self.settings.value))
+            let purchases = Purchases::of(relationship, self.dates.now, summary)
+                .map_err(|source| of_account(relationship, source))?;
+            found.rfm.push((), self.rfm.outcome(&purchases)?);
+            found
+                .fitting
+                .push(&purchases, &self.settings.value)
                 .map_err(|source| of_account(relationship, source))?;
             for (rates, context) in found.rates.iter_mut().zip(&contexts) {
                 rates.extend(Evidence::of(relationship, context).value_per_day());
@@ -164,7 +176,7 @@ impl<'a> Job<'a> {
     pub(crate) fn measure_one(
         &self,
         relationship: &Relationship,
-        models: &Models,
+        plan: &FittedPlan<'_>,
         contexts: &Contexts<'_>,
         found: &mut ScorecardPart,
     ) -> Result<(), ScorecardError> {
@@ -191,15 +203,21 @@ impl<'a> Job<'a> {
             None => None,
         };
         let outlook = match &purchases {
-            Some(purchases) => models.outlook(purchases)?,
+            Some(purchases) => plan.models.outlook(purchases)?,
             None => Outlook::default(),
         };
+        let days = relationship.purchase_days(self.dates.now);
+        let silence = Silence::of(relationship, &days, self.dates.now, verdict.stage);
+        let rfm = self.rfm.score(plan.bins.as_ref(), purchases.as_ref())?;
+        let programme = self.settings.loyalty.as_ref();
+        let membership = found.loyalty.push(relationship, class, programme, self.dates.now)?;
 
         let groups = &mut found.groups;
         for state in groups.of(class, Some(verdict.stage), &segment, question) {
             state.accounts = state.accounts.saturating_add(1);
             state.health.push(&health)?;
             state.treatment.push(&treated);
+            state.silence.push_rhythm(&silence);
             if let (Some(money), Some(purchases)) = (&mut state.money, &purchases) {
                 money.value.push(purchases, &outlook)?;
             }
@@ -207,6 +225,7 @@ impl<'a> Job<'a> {
         let account = Account::of(relationship, &question.window);
         for state in groups.of(class_at_opening, stage_at_opening, &segment, question) {
             state.window.push(&account, &question.window)?;
+            state.silence.push_return(&silence, self.dates.window);
         }
         for (state, asked) in groups.periods_of(class_at_opening, &question.periods) {
             state.push(&account, asked)?;
@@ -241,11 +260,14 @@ impl<'a> Job<'a> {
             there_at_opening,
             mismatches: treated.mismatches,
             health: health.span(),
-            paid_in_window: self.paid_in_window(relationship),
+            paid_in_window: self.paid_in_window(&days),
             mrr,
             p_alive: outlook.p_alive,
             expected_purchases: outlook.expected_purchases,
             residual_value: outlook.residual_value,
+            rfm,
+            silence,
+            membership,
         });
         Ok(())
     }
@@ -260,9 +282,8 @@ impl<'a> Job<'a> {
 
     /// Purchases less refunds in the window, where there is any, each refund on the day of the
     /// purchase it names.
-    fn paid_in_window(&self, relationship: &Relationship) -> Option<i128> {
+    fn paid_in_window(&self, days: &PurchaseDays) -> Option<i128> {
         let currency = self.settings.currency?;
-        let days = relationship.purchase_days(self.dates.now);
         let own = days
             .nets()
             .iter()
@@ -314,8 +335,10 @@ impl<'a> Job<'a> {
         &self,
         part: ScorecardPart,
         models: Vec<FittedModel>,
+        bins: Option<RfmBins>,
     ) -> Result<Scorecard, ScorecardError> {
-        let ScorecardPart { groups, lines: mut accounts, census, moves, tables, not_yet } = part;
+        let ScorecardPart { groups, lines: mut accounts, census, moves, loyalty, tables, not_yet } =
+            part;
         accounts.sort_by(|one, other| one.account.cmp(&other.account));
         let twice = accounts.windows(2).find_map(|pair| match pair {
             [one, other] if one.account == other.account => Some(one.account.clone()),
@@ -347,7 +370,8 @@ impl<'a> Job<'a> {
             accounts: state.accounts,
             figures: state.figures(&self.question, &known),
         };
-        let Settings { rules, playbook, currency, .. } = self.settings;
+        let Settings { rules, playbook, currency, loyalty: programme, .. } = self.settings;
+        let (today, window) = (self.dates.now.day(), self.dates.window);
         Ok(Scorecard {
             as_of: self.dates.now,
             currency: *currency,
@@ -361,6 +385,9 @@ impl<'a> Job<'a> {
             transitions: moves.transitions(),
             spreads: spreads(&accounts),
             models,
+            rfm: currency.map(|_| self.rfm.section(bins, &accounts)),
+            re_engagement: ReEngagement::of(&accounts, today, window),
+            loyalty: loyalty.section(programme.as_ref(), &accounts, today),
             total: group("all".to_owned(), &total),
             by_class: by_class
                 .iter()

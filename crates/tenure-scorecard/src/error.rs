@@ -1,7 +1,7 @@
 //! Why there is no scorecard.
 
 use chrono::NaiveDate;
-use tenure_model::AccountId;
+use tenure_model::{AccountId, Currency};
 
 /// Why there is no scorecard.
 #[derive(Debug, thiserror::Error)]
@@ -82,6 +82,22 @@ pub enum ScorecardError {
     /// The care of accounts.
     #[error("care")]
     Care(#[from] tenure_health::CareError),
+    /// Bins of recency, frequency and monetary value in another currency.
+    #[error(
+        "the frozen bins of recency, frequency and monetary value are in {bins}, the report is in {report}"
+    )]
+    RfmCurrency {
+        /// The currency of the bins.
+        bins: Currency,
+        /// The reporting currency.
+        report: Currency,
+    },
+    /// Recency, frequency and monetary value.
+    #[error("recency, frequency and monetary value")]
+    Rfm(#[from] tenure_clv::RfmError),
+    /// The points of a loyalty programme.
+    #[error("points")]
+    Loyalty(#[from] tenure_health::LoyaltyError),
     /// An account in two parts of one portfolio.
     #[error("account `{account}` is in two parts of the portfolio: each account belongs to one")]
     AccountTwice {

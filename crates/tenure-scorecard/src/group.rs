@@ -9,6 +9,7 @@ use crate::period::Cut;
 use crate::relations::{self, TreatmentState};
 use crate::revenue::{Months, RevenueQuestion, RevenueStrand};
 use crate::settings::ValueSettings;
+use crate::silence::SilenceState;
 use crate::value::ValueState;
 use crate::window::{WindowQuestion, WindowState};
 
@@ -47,6 +48,7 @@ pub(crate) struct GroupState {
     pub(crate) window: WindowState,
     pub(crate) health: HealthState,
     pub(crate) treatment: TreatmentState,
+    pub(crate) silence: SilenceState,
     pub(crate) money: Option<MoneyState>,
 }
 
@@ -64,6 +66,7 @@ impl GroupState {
             window: WindowState::new(&question.window),
             health: HealthState::new(&question.profiles),
             treatment: TreatmentState::default(),
+            silence: SilenceState::default(),
             money: question.money.as_ref().map(|(currency, revenue)| MoneyState {
                 revenue: RevenueStrand::new(revenue),
                 value: ValueState::new(*currency, question.now),
@@ -76,6 +79,7 @@ impl GroupState {
         self.window.merge(&other.window)?;
         self.health.merge(&other.health)?;
         self.treatment.merge(&other.treatment);
+        self.silence.merge(&other.silence);
         if let (Some(own), Some(more)) = (&mut self.money, &other.money) {
             own.revenue.merge(&more.revenue)?;
             own.value.merge(&more.value)?;
@@ -100,6 +104,7 @@ impl GroupState {
         relations::figures(&self.window.care, &mut out);
         relations::repurchase(&self.window.care, &mut out);
         self.treatment.figures(&question.playbook, &mut out);
+        self.silence.figures(&mut out);
         out
     }
 }

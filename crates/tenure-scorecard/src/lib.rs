@@ -1,11 +1,13 @@
 #![doc = include_str!("../README.md")]
 
 mod compute;
+mod counted;
 mod error;
 mod figure;
 mod group;
 mod groups;
 mod health;
+mod loyalty;
 mod money;
 mod parallel;
 mod period;
@@ -14,9 +16,11 @@ mod population;
 mod relations;
 mod renewals;
 mod revenue;
+mod rfm;
 mod scorecard;
 mod service;
 mod settings;
+mod silence;
 mod spread;
 mod survey;
 mod usage;
@@ -24,15 +28,19 @@ mod value;
 mod window;
 
 pub use compute::ScorecardPart;
+pub use counted::Counted;
 pub use error::ScorecardError;
 pub use figure::{Basis, Figure, Section, Unit, Value};
 pub use groups::MAX_SEGMENTS;
+pub use loyalty::{LoyaltySection, Membership, PointsSum};
 pub use period::PeriodLength;
 pub use plan::{FittedPlan, PortfolioSurvey, ScorecardPlan, scorecard};
 pub use population::Census;
+pub use rfm::{FrozenBins, RfmSection, RfmSettings};
 pub use scorecard::{
     AccountLine, ClassTransition, FittedModel, Group, PeriodFigures, Population, Scorecard, Spread,
     TableUse,
 };
 pub use settings::{Settings, ValueSettings};
+pub use silence::{ReEngagement, Rhythm, Silence};
 pub use usage::{is_seen, table_uses};

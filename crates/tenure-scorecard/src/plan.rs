@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::num::NonZeroUsize;
 
 use tenure_classify::{ValueMedian, ValuePerDay};
+use tenure_clv::{RfmBins, RfmTable};
 use tenure_model::{Book, Relationship};
 
 use crate::compute::{Contexts, Job, ScorecardPart, of_account};
@@ -68,6 +69,7 @@ pub fn scorecard(
     let plan = ScorecardPlan::new(&settings)?;
     let survey = plan.survey(book, threads)?;
     let fitted = plan.fit(&survey);
+    drop(survey);
     let part = fitted.measure(book, threads, progress)?;
     fitted.finish(part)
 }
@@ -120,6 +122,8 @@ pub struct ScorecardPlan<'a> {
 #[derive(Debug, Clone)]
 pub struct PortfolioSurvey {
     pub(crate) fitting: Fitting,
+    /// Recency, frequency and monetary value of every account, for the bins.
+    pub(crate) rfm: RfmTable<()>,
     /// Value a day, at each of the three days.
     pub(crate) rates: [Vec<ValuePerDay>; 3],
 }
@@ -128,9 +132,10 @@ pub struct PortfolioSurvey {
 #[derive(Debug)]
 pub struct FittedPlan<'a> {
     job: &'a Job<'a>,
-    models: Models,
+    pub(crate) models: Models,
     fitted: Vec<FittedModel>,
     medians: [Option<ValueMedian>; 3],
+    pub(crate) bins: Option<RfmBins>,
 }
 
 impl<'a> ScorecardPlan<'a> {
@@ -167,7 +172,8 @@ impl<'a> ScorecardPlan<'a> {
         let (models, fitted) = survey.fitting.models(&self.job.settings.value, currency);
         let medians = survey.rates.each_ref();
         let medians = medians.map(|rates| ValueMedian::of(currency?, rates.iter().copied()));
-        FittedPlan { job: &self.job, models, fitted, medians }
+        let bins = self.job.rfm.bins(&survey.rfm);
+        FittedPlan { job: &self.job, models, fitted, medians, bins }
     }
 }
 
@@ -178,6 +184,7 @@ impl PortfolioSurvey {
     /// A full count.
     pub fn merge(&mut self, other: &Self) -> Result<(), ScorecardError> {
         self.fitting.merge(&other.fitting)?;
+        self.rfm.merge(&other.rfm)?;
         for (all, more) in self.rates.iter_mut().zip(&other.rates) {
             all.extend(more);
         }
@@ -220,7 +227,7 @@ impl FittedPlan<'_> {
                     found.not_yet = found.not_yet.saturating_add(1);
                     continue;
                 }
-                job.measure_one(relationship, &self.models, &contexts, &mut found)
+                job.measure_one(relationship, self, &contexts, &mut found)
                     .map_err(|source| of_account(relationship, source))?;
             }
             found.groups.check_segments()?;
@@ -235,6 +242,6 @@ impl FittedPlan<'_> {
     /// # Errors
     /// An account that was in two of them.
     pub fn finish(&self, part: ScorecardPart) -> Result<Scorecard, ScorecardError> {
-        self.job.finish(part, self.fitted.clone())
+        self.job.finish(part, self.fitted.clone(), self.bins.clone())
     }
 }

@@ -109,7 +109,7 @@ impl TreatmentState {
     }
 }
 
-fn of_share(
+pub(crate) fn of_share(
     id: &'static str,
     label: &'static str,
     share: Share,

@@ -1,11 +1,15 @@
 //! The scorecard of a portfolio: what the report prints and writes.
 
 use tenure_classify::Aspect;
+use tenure_clv::RfmScore;
 use tenure_model::{AccountId, AsOf, Completeness, Currency, Month, Period, Table, Text};
 use tenure_stats::Ratio;
 
 use crate::figure::Figure;
+use crate::loyalty::{LoyaltySection, Membership};
 use crate::period::PeriodLength;
+use crate::rfm::RfmSection;
+use crate::silence::{ReEngagement, Silence};
 
 /// The scorecard of a portfolio.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +40,12 @@ pub struct Scorecard {
     pub spreads: Vec<Spread>,
     /// The models fitted to the portfolio.
     pub models: Vec<FittedModel>,
+    /// Recency, frequency and monetary value; `None` where there is no money.
+    pub rfm: Option<RfmSection>,
+    /// Who has gone quiet, and who came back.
+    pub re_engagement: ReEngagement,
+    /// The loyalty programme: tiers and points.
+    pub loyalty: LoyaltySection,
     /// Every figure over all accounts.
     pub total: Group,
     /// Every figure by class: client, customer, hybrid, undetermined.
@@ -226,4 +236,11 @@ pub struct AccountLine {
     pub expected_purchases: Option<f64>,
     /// What is left of its value, in major units of the reporting currency.
     pub residual_value: Option<f64>,
+    /// Its scores of recency, frequency and monetary value; `None` without a purchase in the reporting
+    /// currency. [`RfmSection::segment_of`] names its segment.
+    pub rfm: Option<RfmScore>,
+    /// How silent it is, and whether it came back.
+    pub silence: Silence,
+    /// Its tier and points; `None` without a programme, and without an entry of points.
+    pub membership: Option<Membership>,
 }

@@ -8,12 +8,14 @@ use tenure_classify::{
     Context, Evidence, Override, Pack, Playbook, Policy, RuleSet, ValueMedian, ValuePerDay,
 };
 use tenure_clv::{DiscountRate, Refunds, TimeSpan, TimeUnit, Timing};
+use tenure_health::loyalty::Programme;
 use tenure_model::{AccountId, AsOf, Book, Coverage, Currency, Month, Period, Zone};
 
 use crate::error::ScorecardError;
 use crate::money::reporting_currency;
 use crate::parallel::{chunks, in_parallel};
 use crate::period::PeriodLength;
+use crate::rfm::RfmSettings;
 
 /// What a scorecard is asked.
 ///
@@ -60,6 +62,10 @@ pub struct Settings {
     pub repeat_window_days: u32,
     /// How value is computed.
     pub value: ValueSettings,
+    /// How recency, frequency and monetary value are scored.
+    pub rfm: RfmSettings,
+    /// The loyalty programme; `None`: entries of points are counted only.
+    pub loyalty: Option<Programme>,
 }
 
 /// How lifetime value is computed.
@@ -82,7 +88,8 @@ pub struct ValueSettings {
 
 impl Settings {
     /// Windows of twelve months, told by quarter, weeks for the models, refunds netted on their day, one year
-    /// ahead, no discount, revenue counted as value, the generic rules, no packs, the strict policy.
+    /// ahead, no discount, revenue counted as value, the generic rules, no packs, the strict policy, bins of
+    /// recency, frequency and monetary value made of the portfolio, no loyalty programme.
     #[must_use]
     pub fn new(as_of: NaiveDate, coverage: Coverage) -> Self {
         Self {
@@ -102,6 +109,8 @@ impl Settings {
             playbook: Playbook::standard().clone(),
             repeat_window_days: 7,
             value: ValueSettings::default(),
+            rfm: RfmSettings::default(),
+            loyalty: None,
         }
     }
 

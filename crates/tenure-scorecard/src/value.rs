@@ -18,6 +18,7 @@ use crate::settings::ValueSettings;
 /// The purchases of one account in the reporting currency, as the models see them.
 #[derive(Debug, Clone)]
 pub(crate) struct Purchases {
+    days: CustomerPurchases,
     summary: Option<PurchaseSummary>,
     paid: HistoricalValue,
     /// Purchases in another currency, left out.
@@ -48,7 +49,12 @@ impl Purchases {
             }
         }
         let outcome = days.summary(definition, as_of.day()).map_err(PurchaseLogError::from)?;
-        Ok(Self { summary: outcome.summary, paid, other_currency })
+        Ok(Self { days, summary: outcome.summary, paid, other_currency })
+    }
+
+    /// Day by day, refunds on the day of the purchase they name.
+    pub(crate) const fn days(&self) -> &CustomerPurchases {
+        &self.days
     }
 }
 

@@ -15,6 +15,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use tenure_classify::{Class, RuleSet};
+use tenure_health::loyalty::{Landing, Programme, Window};
 use tenure_model::record::{AccountProfile, Survey};
 use tenure_model::{
     AsOf, Book, Completeness, Coverage, Currency, Event, Instant, Month, Period, Record,
@@ -38,6 +39,8 @@ fn asked(as_of: NaiveDate, coverage: Coverage, known_at: Option<NaiveDate>) -> S
     let mut settings = Settings::new(as_of, coverage);
     settings.currency = Some(usd());
     settings.known_at = known_at;
+    let tiers = [("member", 0), ("gold", 40)];
+    settings.loyalty = Programme::new(&tiers, Window::Anniversary, Landing::Soft).ok();
     settings
 }
 

@@ -6,6 +6,8 @@ pub mod classify;
 pub mod clv;
 #[cfg(feature = "health")]
 pub mod health;
+#[cfg(feature = "scorecard")]
+pub mod lists;
 #[cfg(feature = "revenue")]
 pub mod revenue;
 #[cfg(feature = "scorecard")]

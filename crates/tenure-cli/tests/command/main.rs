@@ -10,6 +10,7 @@ mod classify;
 mod clv;
 mod explain;
 mod health;
+mod lists;
 mod readme;
 mod report;
 mod revenue;

@@ -39,7 +39,7 @@ fn every_report_fits_its_schema() {
     // No money, no segment, one answer.
     let input = folder(&[("responses.csv", "account,date,survey,score\na,2024-05-01,nps,9\n")]);
     let small = report(&[path(&input), "--as-of", "2024-12-31"]);
-    assert_eq!(small["currency"], Value::Null);
+    assert_eq!((&small["currency"], &small["rfm"]), (&Value::Null, &Value::Null));
     assert_eq!(check.faults(&small), None);
 }
 
@@ -57,6 +57,16 @@ fn what_is_not_a_report_does_not() {
     change("/as_of", json!("30.06.2024"));
     change("/total/figures/0/value", json!("a lot"));
     change("/accounts/0/class", json!("prospect"));
+    change("/accounts/0/rfm", json!("550"));
+    change("/accounts/0/rhythm", json!("quiet"));
+    change("/rfm/bins/cuts/frequency", json!([1, 2, 3]));
+    change("/rfm/segments/0/accounts", json!(-1));
+    change("/re_engagement/rhythms", json!([]));
+    change("/loyalty/programme/landing", json!("none"));
+    change("/loyalty/points/0/name", json!("lost"));
+    change("/quiet/0/judged_by", json!("us"));
+    change("/quiet/0/own_gap_days", json!(1.25));
+    change("/returned/0/outcome", json!("maybe"));
     change("/accounts/0/score", json!([0, 101]));
     change("/transitions/0/accounts", json!(-1));
     change("/by_period/0/name", json!("first"));

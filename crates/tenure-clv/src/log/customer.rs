@@ -234,6 +234,23 @@ impl CustomerPurchases {
         self.moments.first().is_none_or(|first| period.takes(first.time).is_ok())
     }
 
+    /// Whether these are instants; nothing at all is none.
+    pub(crate) fn has_instants(&self) -> bool {
+        self.moments.first().is_some_and(|first| first.time.is_instant())
+    }
+
+    /// The times bought at, in order, and what each came to, its refunds netted: what nets to zero is
+    /// dropped; `None` where an amount is not known.
+    pub(crate) fn nets(&self) -> impl Iterator<Item = (PurchaseTime, Option<u128>)> {
+        self.moments.iter().filter_map(|moment| match moment.unpriced {
+            0 => {
+                let net = moment.paid.checked_sub(moment.refunded).filter(|&net| net > 0)?;
+                Some((moment.time, Some(net)))
+            }
+            _ => Some((moment.time, None)),
+        })
+    }
+
     /// Forgets all rows, and keeps the space.
     pub(super) fn clear(&mut self) {
         self.moments.clear();

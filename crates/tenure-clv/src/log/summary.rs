@@ -167,12 +167,6 @@ impl Scratch {
         self.occasions.iter().flatten().map(|occasion| occasion.start)
     }
 
-    /// When they started and what was paid at each; `None` if that is not known.
-    pub(crate) fn amounts(&self) -> impl Iterator<Item = (PurchaseTime, Option<u128>)> {
-        let occasions = self.occasions.iter().flatten();
-        occasions.map(|one| (one.start, one.priced.then_some(one.amount)))
-    }
-
     /// `as_of` and the customer's times are of the kind the definition counts.
     pub(crate) fn finish(
         &mut self,

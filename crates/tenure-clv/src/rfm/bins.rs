@@ -110,6 +110,29 @@ pub struct RfmSizes {
     pub monetary: [u64; 5],
 }
 
+impl RfmSizes {
+    /// Counts one more customer.
+    ///
+    /// ```
+    /// use tenure_clv::{RfmScore, RfmSizes};
+    /// let mut sizes = RfmSizes::default();
+    /// sizes.count(RfmScore::new(5, 1, 3)?);
+    /// assert_eq!((sizes.recency, sizes.monetary), ([0, 0, 0, 0, 1], [0, 0, 1, 0, 0]));
+    /// # Ok::<(), tenure_clv::RfmError>(())
+    /// ```
+    pub fn count(&mut self, score: RfmScore) {
+        for (axis, value) in [
+            (&mut self.recency, score.recency()),
+            (&mut self.frequency, score.frequency()),
+            (&mut self.monetary, score.monetary()),
+        ] {
+            if let Some(size) = axis.get_mut(usize::from(value.saturating_sub(1))) {
+                *size = size.saturating_add(1);
+            }
+        }
+    }
+}
+
 /// Customers by cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -294,15 +317,7 @@ impl RfmBins {
         let mut scores = Vec::with_capacity(table.rows.len());
         for (customer, rfm) in &table.rows {
             let score = self.score(rfm);
-            for (axis, value) in [
-                (&mut sizes.recency, score.recency()),
-                (&mut sizes.frequency, score.frequency()),
-                (&mut sizes.monetary, score.monetary()),
-            ] {
-                if let Some(size) = axis.get_mut(usize::from(value.saturating_sub(1))) {
-                    *size = size.saturating_add(1);
-                }
-            }
+            sizes.count(score);
             scores.push((customer.clone(), score));
         }
         RfmCells { scores, sizes }

@@ -100,6 +100,26 @@ impl Balance {
         self.lots.iter().fold(0_i64, |sum, lot| sum.saturating_add(lot.points))
     }
 
+    /// How many of them count no more after a day: their last day is that day or before.
+    ///
+    /// ```
+    /// use tenure_health::loyalty::{Entry, Landing, Programme, Window};
+    /// use tenure_model::{AsOf, parse_date, record::Ledger::Redeemable};
+    /// let programme = Programme::new(&[("member", 0)], Window::Anniversary, Landing::Hard)?;
+    /// let day = parse_date("2025-01-01")?;
+    /// let entry = Entry::new(day, Redeemable, 100)?.expiring(parse_date("2025-06-30")?)?;
+    /// let standing = programme.replay(day, &[entry], AsOf::new(day))?.ok_or("joined")?;
+    /// assert_eq!(standing.balance().expiring_by(parse_date("2025-06-29")?), 0);
+    /// assert_eq!(standing.balance().expiring_by(parse_date("2025-06-30")?), 100);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn expiring_by(&self, day: NaiveDate) -> i64 {
+        let lots = self.lots.iter().filter(|lot| lot.last_day.is_some_and(|last| last <= day));
+        // No more than was earned, which fits.
+        lots.fold(0_i64, |sum, lot| sum.saturating_add(lot.points))
+    }
+
     /// All points ever earned.
     #[must_use]
     pub const fn earned(&self) -> i64 {

@@ -78,6 +78,7 @@ fn read(raw: RawConfig, text: &str) -> Result<Config, Fault> {
                 OverrideEntry { line, column, table: entry.into_inner() }
             })
             .collect(),
+        text: text.to_owned(),
     })
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{self, Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
+use serde::de::{self, Deserializer, IgnoredAny, MapAccess, Visitor, value::MapAccessDeserializer};
 use toml::Spanned;
 use toml::value::Datetime;
 
@@ -26,6 +26,9 @@ pub(super) struct RawConfig {
     pub(super) report: toml::Table,
     #[serde(default, rename = "override")]
     pub(super) overrides: Vec<Spanned<toml::Table>>,
+    /// Read by whoever knows programmes, from the text.
+    #[serde(rename = "loyalty")]
+    pub(super) _loyalty: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]

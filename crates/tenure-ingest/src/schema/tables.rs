@@ -193,8 +193,8 @@ tables! {
         account Value Kind::Id, "whose", "acme";
         date Value Kind::Date, "the day", "2024-05-01";
         ledger Value Kind::Words(&["qualifying", "redeemable"]), "points that earn a tier, or points to spend", "qualifying";
-        points Value Kind::Whole, "earned; negative: spent", "250";
-        expires Optional Kind::Date, "last day they count; empty: no end", "2025-12-31";
+        points Value Kind::Whole, "earned; negative: spent; never 0", "250";
+        expires Optional Kind::Date, "last day that points earned count; empty: no end", "2025-12-31";
         recorded_at Optional Kind::Instant, "when we knew; empty: always known", "";
     }
     Observations ObservationRow "The value of a health component on a day." {

@@ -133,6 +133,21 @@ impl Contract {
         self.start <= day && self.end.is_none_or(|end| day <= end)
     }
 
+    /// Whether it is an engagement: any kind but terms that are clicked through and trade accounts,
+    /// which bind nobody to anything.
+    ///
+    /// ```
+    /// use tenure_model::record::{Billing, Contract, Terms};
+    /// let day = tenure_model::parse_date("2024-01-01")?;
+    /// let of = |kind: &str| Contract::new(kind, day, Terms::Standard, Billing::Monthly);
+    /// assert!(of("retainer").is_engagement() && !of("terms_of_service").is_engagement());
+    /// # Ok::<(), tenure_model::DateError>(())
+    /// ```
+    #[must_use]
+    pub fn is_engagement(&self) -> bool {
+        !matches!(&*self.kind, "terms_of_service" | "trade_account")
+    }
+
     pub(crate) fn check(&self) -> Result<(), RecordError> {
         if self.kind.is_empty() {
             return Err(RecordError::new("kind", "", "a word such as `retainer`"));

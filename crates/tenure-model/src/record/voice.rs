@@ -148,11 +148,21 @@ impl Points {
     }
 
     pub(crate) fn check(&self) -> Result<(), RecordError> {
-        if let Some(expires) = self.expires.filter(|&expires| expires < self.date) {
-            let expected = format!("a day not before `date` ({})", self.date);
-            return Err(RecordError::new("expires", expires.to_string(), expected));
+        if self.points == 0 {
+            return Err(RecordError::new("points", "0", "a whole number other than 0"));
         }
-        Ok(())
+        let refuse = |expires: NaiveDate, expected: String| {
+            Err(RecordError::new("expires", expires.to_string(), expected))
+        };
+        match self.expires {
+            Some(expires) if expires < self.date => {
+                refuse(expires, format!("a day not before `date` ({})", self.date))
+            }
+            Some(expires) if self.points < 0 => {
+                refuse(expires, "nothing: only points that are earned expire".to_owned())
+            }
+            _ => Ok(()),
+        }
     }
 }
 

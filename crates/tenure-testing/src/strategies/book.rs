@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use rust_decimal::Decimal;
 use tenure_model::record::{
-    AccountProfile, Answer, BotOutcome, Case, CaseStatus, Contact, Interval, Observation, Price,
-    Renewal, Response, SubscriptionChange, SubscriptionEvent, Survey,
+    AccountProfile, Answer, BotOutcome, Case, CaseStatus, Contact, Interval, Ledger, Observation,
+    Points, Price, Renewal, Response, SubscriptionChange, SubscriptionEvent, Survey,
 };
 use tenure_model::{AccountId, Currency, Event, Instant, Minor, Money, Record, Table, Tri, Zone};
 
@@ -179,6 +179,20 @@ fn observation() -> impl Strategy<Value = Record> {
     })
 }
 
+/// Earned, spent and taken back, with and without an end.
+fn points() -> impl Strategy<Value = Record> {
+    let ledger = select(vec![Ledger::Qualifying, Ledger::Redeemable]);
+    let earned = (1_i64..40, option::of(0_u64..500));
+    let taken = (-30_i64..0, Just(None));
+    (day(), ledger, prop_oneof![3 => earned.boxed(), 1 => taken.boxed()]).prop_map(
+        |(day, ledger, (points, lasts))| {
+            let mut points = Points::new(day, ledger, points);
+            points.expires = lasts.and_then(|days| day.checked_add_days(Days::new(days)));
+            Record::Points(points)
+        },
+    )
+}
+
 /// The events of one account: what classification reads, and everything else.
 fn account(number: u8) -> BoxedStrategy<Vec<Event>> {
     let segment = option::of(select(vec!["north", "south"]));
@@ -189,9 +203,10 @@ fn account(number: u8) -> BoxedStrategy<Vec<Event>> {
         subscriptions().boxed(),
         vec(renewal(), 0..4).boxed(),
         vec(observation(), 0..4).boxed(),
+        vec(points(), 0..6).boxed(),
     )
-        .prop_map(|(responses, cases, contacts, subscriptions, renewals, observations)| {
-            [responses, cases, contacts, subscriptions, renewals, observations].concat()
+        .prop_map(|(responses, cases, contacts, subscriptions, renewals, observations, points)| {
+            [responses, cases, contacts, subscriptions, renewals, observations, points].concat()
         })
         .boxed();
     let recorded = vec(option::weighted(0.1, day()), 64);
@@ -214,8 +229,10 @@ fn account(number: u8) -> BoxedStrategy<Vec<Event>> {
             all.extend(rest.into_iter().map(|record| {
                 let mut event = Event::new(account.clone(), record);
                 // A handful of records were written down late, or ahead.
-                if matches!(event.record.table(), Table::Responses | Table::Cases | Table::Renewals)
-                {
+                if matches!(
+                    event.record.table(),
+                    Table::Responses | Table::Cases | Table::Renewals | Table::Points
+                ) {
                     event.recorded_at = recorded.next().map(first_instant);
                 }
                 event
