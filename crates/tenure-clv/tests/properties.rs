@@ -831,13 +831,13 @@ proptest! {
         };
         let all = log(any_definition(), &rows);
         let opens = as_of.checked_sub_days(chrono::Days::new(window.into())).unwrap();
-        let table = all.rfm(as_of, window);
+        let table = all.rfm(as_of, window).unwrap();
         let (mut never, mut unpriced) = (0, 0);
         let mut known = Vec::new();
         for (who, _) in all.customers() {
             let own: Vec<PlainRow> =
                 rows.iter().filter(|row| row.customer == *who).copied().collect();
-            let late: Vec<PlainRow> = own.iter().filter(|row| row.date > opens).copied().collect();
+            let late: Vec<PlainRow> = own.iter().filter(|row| row.at > opens).copied().collect();
             let Some((_, t_x, age, _)) = oracle::summary(&own, plain, as_of).0 else {
                 never += 1;
                 continue;
@@ -865,7 +865,7 @@ proptest! {
         // In two parts, in the other order, it makes the same bins.
         let mut parts = [RfmTable::new(as_of, window), RfmTable::new(as_of, window)];
         for (place, (_, purchases)) in all.customers().enumerate() {
-            parts[usize::from(place < cut % 3)].push((), purchases.rfm(as_of, window));
+            parts[usize::from(place < cut % 3)].push((), purchases.rfm(as_of, window).unwrap());
         }
         let [mut one, other] = parts;
         one.merge(&other).unwrap();
