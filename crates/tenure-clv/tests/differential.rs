@@ -357,16 +357,19 @@ proptest! {
     #[test]
     fn a_holdout_of_weeks_counts_every_week_once(
         rows in strategies::rows(),
-        (cut, end) in (strategies::day(), strategies::day()),
+        (one, other) in (strategies::day(), strategies::day()),
     ) {
+        let (cut, end) = (one.min(other), one.max(other));
         let definition = SummaryDefinition::new(Currency::new("EUR").unwrap(), Refunds::Drop)
             .with_period(OccasionPeriod::Week);
         let mut log = Log::new(definition);
         for one in &rows {
             log.push(one.customer, row(one.at, one.kind)).unwrap();
         }
-        prop_assume!(cut < end);
-        let holdout = log.holdout(cut, end).unwrap();
+        let Ok(holdout) = log.holdout(cut, end) else {
+            prop_assert_eq!(cut, end);
+            return Ok(());
+        };
         let whole = log.summaries(end).unwrap();
         for (who, found) in &holdout.rows {
             let all = whole.rows.iter().find(|(other, _)| other == who).unwrap().1.x();
