@@ -138,7 +138,11 @@ fn population(page: &mut String, card: &Scorecard) {
 /// The figures over a window by period: all accounts, and folded away each class.
 fn periods(page: &mut String, card: &Scorecard) {
     let all = table::periods(card);
-    let (length, note) = (card.period.name(), table::cut_from(card));
+    let length = card.period.name();
+    let note = format!(
+        "{}; classes are those when the window opened, in all periods",
+        table::cut_from(card)
+    );
     for section in Section::ALL {
         let heading = format!("{} By {length}", table::question(section));
         if !figures(page, &all, section, &heading, &note) {

@@ -90,8 +90,7 @@ pub(crate) fn periods(card: &Scorecard) -> Vec<Column<'_>> {
 pub(crate) fn cut_from(card: &Scorecard) -> String {
     let (first, last) = card.revenue_months;
     format!(
-        "{}, the first and the last as far as that reaches; revenue {first} to {last}; by the class \
-         when the window opened",
+        "{}, the first and the last as far as that reaches; revenue {first} to {last}",
         days(card, Section::Survey)
     )
 }
