@@ -23,6 +23,7 @@ use crate::revenue::RevenueQuestion;
 use crate::scorecard::{AccountLine, FittedModel, Group, Scorecard, TableUse};
 use crate::settings::{Dates, Settings};
 use crate::spread::spreads;
+use crate::streams;
 use crate::usage;
 use crate::value::{Fitting, Models, Outlook, Purchases};
 
@@ -408,6 +409,12 @@ impl<'a> Job<'a> {
         let segment = named.clone().map_or(SegmentKey::None, SegmentKey::Named);
         let question = &self.question;
         let health = question.profiles.health(class, relationship, self.dates.now)?;
+        let contract_share = match &question.money {
+            Some((_, revenue)) if class == Class::Hybrid => {
+                streams::contract_share(relationship, revenue, &self.settings.coverage)?
+            }
+            _ => None,
+        };
         let treated = Treated::of(relationship, &verdict, &self.settings.playbook, &now);
         let purchases = match self.summary {
             Some(summary) => Some(Purchases::of(relationship, self.dates.now, summary)?),
@@ -456,7 +463,8 @@ impl<'a> Job<'a> {
             class_at_opening: class_at_opening.name(),
             there_at_opening,
             mismatches: treated.mismatches,
-            health: health.span(),
+            health: health.span(contract_share)?,
+            contract_share,
             paid_in_window: self.paid_in_window(relationship),
             mrr,
             p_alive: outlook.p_alive,

@@ -13,6 +13,7 @@ mod scorecard;
 mod service;
 mod settings;
 mod spread;
+mod streams;
 mod survey;
 mod usage;
 mod value;
@@ -27,4 +28,5 @@ pub use scorecard::{
     AccountLine, ClassTransition, FittedModel, Group, Population, Scorecard, Spread, TableUse,
 };
 pub use settings::{Settings, ValueSettings};
+pub use streams::ValueStreams;
 pub use usage::{is_seen, table_uses};
