@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use tenure::classify::{BackwardsError, DocumentError, Fault, FaultCode, OverrideError};
 use tenure::health::{
     BacktestError, DeltaError, FollowError, PortfolioError, ProfileError, ProfileFileError,
-    ShareError, ValueError,
+    PublishedError, ShareError, ValueError,
 };
 use tenure::ingest::IngestError;
 use tenure::scorecard::ScorecardError;
@@ -98,6 +98,12 @@ pub(crate) enum CommandError {
     Share(#[source] ShareError),
     #[error(transparent)]
     ProfileFile(ProfileFileError),
+    #[error("the rule does not score `{account}`")]
+    PublishedRule {
+        account: String,
+        #[source]
+        source: PublishedError,
+    },
     #[error("the profile cannot be used")]
     Profile(#[source] ProfileError),
     #[error("the backtest cannot be computed")]

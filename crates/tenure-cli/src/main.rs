@@ -15,6 +15,7 @@ mod html;
 mod input;
 mod near;
 mod overrides;
+mod parallel;
 mod progress;
 mod report;
 mod revenue;

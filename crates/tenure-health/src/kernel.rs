@@ -36,6 +36,8 @@ impl Divisor {
 /// Bits of a key that tell its slot: `Profile::MAX_COMPONENTS` of them.
 const SLOT_BITS: u32 = 5;
 const SLOTS: u64 = (1 << SLOT_BITS) - 1;
+/// Keys compared at a time.
+const BLOCK: usize = 8;
 
 /// The weighted mean of `points` (0 to 1000), rounded half away from zero, and the share of each in
 /// it by largest remainder; a slot of weight 0 has no share. `None` if all weights are 0.
@@ -58,10 +60,13 @@ pub(crate) fn weighted_mean(weights: &[u64], points: &[u16], shares: &mut [i32])
     }
     let (ones, rest) = divisor.divide(rests);
     let more = ones.wrapping_add(u64::from(rest.wrapping_mul(2) >= whole));
-    let keys = keys.get_mut(..weights.len())?;
+    let blocks = weights.len().div_ceil(BLOCK);
     for _ in 0..more {
-        // There are always enough: what is left over is the sum of the rests, rounded.
-        let largest = keys.iter().fold(0_u64, |largest, &key| largest.max(key));
+        // There are always enough: what is left over is the sum of the rests, rounded. Whole blocks
+        // are compared without counting; beyond the last component a key is 0.
+        let all = keys.as_chunks::<BLOCK>().0.iter().take(blocks);
+        let of_block = all.map(|block| block.iter().fold(0_u64, |largest, &key| largest.max(key)));
+        let largest = of_block.fold(0_u64, u64::max);
         let slot = usize::try_from(SLOTS.wrapping_sub(largest & SLOTS)).ok()?;
         if let (Some(share), Some(key)) = (shares.get_mut(slot), keys.get_mut(slot)) {
             *share = share.wrapping_add(1);

@@ -152,6 +152,7 @@ impl PublishedRule {
     }
 
     /// The ids of its inputs, as in the column `component` of `observations`.
+    #[must_use]
     pub fn inputs(&self) -> impl ExactSizeIterator<Item = &str> {
         self.inputs.iter().map(|input| &*input.id)
     }
