@@ -1,18 +1,22 @@
-//! Scores of many accounts, and areas under the curve beside two sorts of the same rows.
+//! Scores of many accounts, areas under the curve beside two sorts of the same rows, and silence.
 
 use std::hint::black_box;
 use std::time::Duration;
 
+use chrono::{Days, NaiveDate};
 use criterion::{Criterion, Throughput};
 use tenure_benches::Random;
 use tenure_benches::health::{profile, readings};
 use tenure_health::{Combiner, Profile, Reading, Score};
+use tenure_model::{Dormancy, DormancyOptions};
 use tenure_stats::Auc;
 
 /// More than the second-level cache holds.
 const ACCOUNTS: usize = 100_000;
 /// Rows of the area under the curve.
 const ROWS: usize = 1_000_000;
+/// Purchase days of each account.
+const EVENTS: usize = 40;
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -38,6 +42,26 @@ fn sort_twice(scores: &[f64]) -> f64 {
         sum += sorted.last().copied().unwrap_or_default();
     }
     sum
+}
+
+/// Purchase days of accounts, one to thirty days apart.
+fn purchases(random: &mut Random) -> Result<Vec<Vec<NaiveDate>>, Failure> {
+    let first = NaiveDate::from_ymd_opt(2024, 1, 1).ok_or("no day")?;
+    let mut account = || {
+        let mut day = first;
+        let step = |_| {
+            day = day.checked_add_days(Days::new(u64::from(random.below(30)).wrapping_add(1)))?;
+            Some(day)
+        };
+        (0..EVENTS).map_while(step).collect::<Vec<_>>()
+    };
+    Ok((0..ACCOUNTS).map(|_| account()).collect())
+}
+
+fn silent(accounts: &[Vec<NaiveDate>], as_of: NaiveDate) -> usize {
+    let options = DormancyOptions::default();
+    let dormant = |days: &Vec<NaiveDate>| Dormancy::of(days, as_of, &options)?.dormant();
+    accounts.iter().filter(|days| dormant(days) == Some(true)).count()
 }
 
 fn main() -> Result<(), Failure> {
@@ -68,6 +92,17 @@ fn main() -> Result<(), Failure> {
     group.throughput(Throughput::Elements(u64::try_from(ROWS)?));
     group.bench_function("tenure", |bencher| bencher.iter(|| area(black_box(&scores), &events)));
     group.bench_function("sort_twice", |bencher| bencher.iter(|| sort_twice(black_box(&scores))));
+    group.finish();
+
+    let accounts = purchases(&mut random)?;
+    let as_of = NaiveDate::from_ymd_opt(2025, 12, 1).ok_or("no day")?;
+    if !(1..ACCOUNTS).contains(&silent(&accounts, as_of)) {
+        return Err("nobody is silent, or everybody".into());
+    }
+    let mut group = criterion.benchmark_group("dormancy/own_gap/4e6");
+    let events = ACCOUNTS.checked_mul(EVENTS).ok_or("too many")?;
+    group.throughput(Throughput::Elements(u64::try_from(events)?));
+    group.bench_function("tenure", |bencher| bencher.iter(|| silent(black_box(&accounts), as_of)));
     group.finish();
     criterion.final_summary();
     Ok(())

@@ -2,7 +2,7 @@
 
 use tenure_health::{
     Absence, Combiner, Component, ComponentError, Direction, Normaliser, NormaliserError, Profile,
-    ProfileError, Reading,
+    ProfileError, Reading, Value,
 };
 
 use crate::Random;
@@ -32,8 +32,19 @@ impl std::error::Error for NoProfile {}
 /// # Errors
 /// Never: the constructors accept it.
 pub fn profile(combiner: Combiner) -> Result<Profile, NoProfile> {
-    let line = [(0.into(), 0), (50.into(), 400), (100.into(), 1000)];
-    let line = Normaliser::new(Direction::HigherBetter, &line).map_err(NoProfile::Line)?;
+    of_line(combiner, &[(0.into(), 0), (50.into(), 400), (100.into(), 1000)])
+}
+
+/// The same by the weighted mean, each value the points that it gives.
+///
+/// # Errors
+/// Never: the constructors accept it.
+pub fn points_profile() -> Result<Profile, NoProfile> {
+    of_line(Combiner::WeightedMean, &[(0.into(), 0), (1000.into(), 1000)])
+}
+
+fn of_line(combiner: Combiner, line: &[(Value, u16)]) -> Result<Profile, NoProfile> {
+    let line = Normaliser::new(Direction::HigherBetter, line).map_err(NoProfile::Line)?;
     let components: Result<Vec<Component>, NoProfile> = [20_u8, 15, 15, 15, 10, 10, 10, 5]
         .into_iter()
         .zip(["a", "b", "c", "d", "e", "f", "g", "h"])

@@ -249,8 +249,13 @@ pub(crate) enum PageFormat {
 const HEALTH_HELP: &str = "\
 One line an account and profile: the score (0 to 100; least and greatest where something is not known), \
 the bands it touches, how much of the weight is known, what each component adds, and what is missing \
-and why. Clients are scored by the profile `client`, customers by `customer`, hybrids by both. \
-`--show-profile` prints a profile as a file that one of your own can start from.
+and why. Clients are scored by the profile `client`, customers by `customer`, hybrids by both and by the \
+two joined: by the share of recurring revenue in what they were worth over the closed months of the \
+revenue window. `--show-profile` prints a profile as a file that one of your own can start from.
+
+A .toml file with `schema = \"tenure/health-rule/1\"` is a rule that a vendor publishes (component_mean, \
+group_mean, points, state_mean, state_rule, weighted_mean) over inputs of yours, to reproduce a score \
+before moving on from it: see the readme of tenure-health.
 
 --backtest goes back month by month, scores what was recorded by then, and counts what came after: \
 contracts that came due and were lost (profile client), customers who fell silent by their own rhythm \
@@ -273,7 +278,7 @@ pub(crate) struct HealthArgs {
     /// Only this account, as the tables name it
     #[arg(long, value_name = "ACCOUNT")]
     pub(crate) account: Option<String>,
-    /// The profile to score by: `by-class` (the one of its class, both of a hybrid, none of an undetermined account), `client`, `customer` or a .toml file
+    /// The profile to score by: `by-class` (the one of its class, both of a hybrid, none of an undetermined account), `client`, `customer` or a .toml file, of a profile or of a rule that a vendor publishes
     #[arg(long, value_name = "NAME|FILE", default_value = "by-class")]
     pub(crate) profile: String,
     /// Say also why each score is another one than on this day

@@ -1,8 +1,12 @@
 //! A made-up portfolio: about 400 accounts over three years, in every table, from a seed.
 //!
 //! Each account has a health that no table states and everything in the tables follows: renewals,
-//! answers, reopened cases, repeated contacts, spend and observations. All arithmetic is on
-//! integers, so one seed gives the same bytes on every platform.
+//! answers, reopened cases, repeated contacts, spend, rhythm and observations. What is planted in those
+//! who buy: the worse, the longer the gaps and the sooner the last purchase (a chance by purchase that
+//! grows with the square of what is missing to 1000); those who fall silent for good or for a while go
+//! down for a year before. Recency, frequency and returns are counted from the purchases themselves, as
+//! they were known then, and are nobody's opinion. All arithmetic is on integers, so one seed gives the
+//! same bytes on every platform.
 
 #![expect(
     clippy::arithmetic_side_effects,
@@ -124,7 +128,9 @@ fn make(tables: &mut Tables, seed: u64, number: u64, archetype: Archetype) -> Pl
         ""
     };
     let name = format!("Synthetic {number:03}");
-    let mut account = Account::new(tables, random, format!("syn-{number:03}"), shift);
+    // Our own people come from a stream of their own, beyond those of the accounts.
+    let streams = [random, Random::stream(seed, number.saturating_add(1 << 32))];
+    let mut account = Account::new(tables, streams, format!("syn-{number:03}"), shift);
     let kind = if organisation { "organisation" } else { "person" };
     account.introduce(&name, kind, segment, industry);
     match archetype {
@@ -165,11 +171,15 @@ fn purchases(account: &mut Account<'_>, archetype: Archetype) {
         Archetype::New => Rhythm { first: random.between(LAST_DAY - 85, LAST_DAY - 5), ..plain },
         Archetype::Dormant => {
             let first = random.between(0, 300);
-            Rhythm { first, last: first + random.between(200, 450), stops: 0, ..plain }
+            let last = first + random.between(200, 450);
+            account.sours(last, LAST_DAY);
+            Rhythm { first, last, stops: 0, ..plain }
         }
         Archetype::Reengaged => {
             let first = random.between(0, 200);
-            Rhythm { first, last: first + random.between(300, 420), gap: 40, stops: 0, ..plain }
+            let last = first + random.between(300, 420);
+            account.sours(last, last + 180);
+            Rhythm { first, last, gap: 40, stops: 0, ..plain }
         }
         _ => plain,
     };
@@ -184,6 +194,7 @@ fn purchases(account: &mut Account<'_>, archetype: Archetype) {
         Archetype::New => account.is_customer(rhythm.first, LAST_DAY),
         _ => account.is_customer(rhythm.first, (last + 150).min(LAST_DAY)),
     }
+    account.count_purchases(rhythm.first);
 }
 
 #[cfg(test)]

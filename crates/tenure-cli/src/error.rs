@@ -8,7 +8,7 @@ use tenure::classify::{BackwardsError, DocumentError, Fault, FaultCode, Override
 use tenure::health::loyalty::ProgrammeFileError;
 use tenure::health::{
     BacktestError, DeltaError, FollowError, PortfolioError, ProfileError, ProfileFileError,
-    ShareError, ValueError,
+    PublishedError, ShareError, ValueError,
 };
 use tenure::ingest::IngestError;
 use tenure::scorecard::ScorecardError;
@@ -103,6 +103,12 @@ pub(crate) enum CommandError {
     Programme(ProgrammeFileError),
     #[error("cannot use the bins in `{}`: {why}", path.display())]
     RfmBins { path: PathBuf, why: String },
+    #[error("the rule does not score `{account}`")]
+    PublishedRule {
+        account: String,
+        #[source]
+        source: PublishedError,
+    },
     #[error("the profile cannot be used")]
     Profile(#[source] ProfileError),
     #[error("the backtest cannot be computed")]

@@ -4,25 +4,28 @@
 mod backtest;
 mod change;
 mod page;
+mod rule;
 
 use std::fs;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use serde::Serialize;
 use tenure::classify::{Class, Context, Evidence, brief};
 use tenure::health::{
-    Component, Delta, Joined, Observations, Portfolio, Profile, Score, out_of_100, profiles,
+    Absence, Component, Delta, Joined, Observations, Portfolio, Profile, Score, out_of_100,
+    profiles,
 };
 use tenure::ingest::Ingested;
-use tenure::model::{AsOf, Relationship};
-use tenure::scorecard::is_seen;
+use tenure::model::{AsOf, Period, Relationship};
+use tenure::scorecard::{ScorecardError, ValueStreams, is_seen};
 use tenure::stats::Ratio;
 
 use crate::args::{HealthArgs, HealthFormat};
 use crate::error::CommandError;
 use crate::input::{self, Rejects};
 use crate::settings::Chosen;
-use crate::{document, near, print, print_json, progress, settings, text};
+use crate::{document, near, parallel, print, print_json, progress, settings, text};
 
 use change::ChangeLine;
 
@@ -67,6 +70,9 @@ impl Choice {
 
 /// Reads, scores and prints.
 pub(crate) fn run(args: &HealthArgs) -> Result<Rejects, CommandError> {
+    if let Some(rule) = rule::read(&args.profile)? {
+        return rule::run(args, &rule);
+    }
     let choice = Choice::read(&args.profile)?;
     if args.show_profile {
         let files: Vec<String> = choice.all().iter().map(Profile::to_toml).collect();
@@ -110,7 +116,11 @@ pub(crate) fn run(args: &HealthArgs) -> Result<Rejects, CommandError> {
         None => None,
         Some(settings) => Some(settings::context(settings, &ingested, threads)?),
     };
-    let asked = Asked { choice: &choice, chosen: &chosen, now, before };
+    let streams = match &choice {
+        Choice::ByClass(_) => chosen.settings.value_streams(&ingested.book).map_err(scorecard)?,
+        Choice::One(_) => None,
+    };
+    let asked = Asked { choice: &choice, chosen: &chosen, now, before, streams, threads };
     let health = Health::new(&asked, wanted, &ingested)?;
     match args.format {
         HealthFormat::Text => print(&page::to_text(&health))?,
@@ -126,6 +136,9 @@ struct Asked<'a> {
     chosen: &'a Chosen,
     now: Context<'a>,
     before: Option<Context<'a>>,
+    /// How the value of a hybrid divides; `None` where there is no money, or nobody is joined.
+    streams: Option<ValueStreams>,
+    threads: NonZeroUsize,
 }
 
 impl Asked<'_> {
@@ -158,6 +171,9 @@ struct Health {
     known_at: String,
     /// The day the change is told from, where that was asked.
     from: Option<String>,
+    /// The days over which the value of a hybrid is divided into contracts and purchases.
+    value_from: Option<String>,
+    value_to: Option<String>,
     rule_set: settings::Identity,
     profiles: Vec<ProfileLine>,
     summary: Vec<SummaryLine>,
@@ -190,6 +206,8 @@ struct SummaryLine {
     accounts: u64,
     bands: Vec<(String, u64)>,
     undetermined: u64,
+    /// Components of which no account has ever had a value: a name that no table knows?
+    never_observed: Vec<String>,
     mean_lo: Option<serde_json::Value>,
     mean_hi: Option<serde_json::Value>,
     #[serde(skip)]
@@ -201,7 +219,7 @@ struct AccountLine {
     account: String,
     class: &'static str,
     scores: Vec<ScoreLine>,
-    /// Of a hybrid: both scores as one. The share of its value in each stream is not known here.
+    /// Of a hybrid: both scores as one, by the share of its value under contract.
     joined: Option<JoinedLine>,
 }
 
@@ -237,6 +255,10 @@ struct JoinedLine {
     lo: u16,
     hi: u16,
     point: Option<u16>,
+    /// Where it is not known, the score spans both.
+    contract_share: Option<serde_json::Value>,
+    #[serde(skip)]
+    share_percent: Option<String>,
 }
 
 impl Health {
@@ -246,69 +268,125 @@ impl Health {
         ingested: &Ingested,
     ) -> Result<Self, CommandError> {
         let in_use = asked.choice.all();
-        let mut portfolios: Vec<Portfolio> = in_use.iter().map(Portfolio::new).collect();
         let as_of = asked.now.as_of;
-        let mut health = Self {
+        let bar = progress::accounts(u64::try_from(wanted.len()).unwrap_or(u64::MAX));
+        bar.set_message("score");
+        let parts = parallel::in_parts(wanted, asked.threads, |_, chunk| {
+            let mut part = Scored::new(in_use);
+            for relationship in chunk {
+                bar.inc(1);
+                part.push(asked, relationship, ingested)?;
+            }
+            Ok(part)
+        })?;
+        bar.finish_and_clear();
+        let mut all = Scored::new(in_use);
+        for part in parts {
+            all.merge(part)?;
+        }
+        let months = asked.streams.as_ref().and_then(ValueStreams::window);
+        Ok(Self {
             schema: SCHEMA,
             version: env!("CARGO_PKG_VERSION"),
             as_of: as_of.day().to_string(),
             known_at: as_of.knowledge_day().to_string(),
             from: asked.before.map(|before| before.as_of.day().to_string()),
+            value_from: months.map(|months| months.start().to_string()),
+            value_to: months.and_then(Period::last).map(|day| day.to_string()),
             rule_set: settings::rule_set(asked.now.rules),
             profiles: in_use.iter().map(profile_line).collect(),
-            summary: Vec::new(),
-            accounts: Vec::new(),
-            without_profile: 0,
-            accounts_not_yet: 0,
-        };
-        let bar = progress::accounts(u64::try_from(wanted.len()).unwrap_or(u64::MAX));
-        bar.set_message("score");
-        for relationship in wanted {
-            bar.inc(1);
-            if !is_seen(relationship, as_of) {
-                health.accounts_not_yet = health.accounts_not_yet.saturating_add(1);
-                continue;
-            }
-            let (class, profiles) = asked.profiles(relationship, &asked.now);
-            if profiles.is_empty() {
-                health.without_profile = health.without_profile.saturating_add(1);
-                continue;
-            }
-            let before = match &asked.before {
-                None => None,
-                Some(before) => Some(earlier(asked, relationship, before, ingested)?),
-            };
-            let mut line = AccountLine {
-                account: relationship.account().as_str().to_owned(),
-                class: class.name(),
-                scores: Vec::new(),
-                joined: None,
-            };
-            let mut scores = Vec::new();
-            for profile in &profiles {
-                let seen = observed(profile, relationship, as_of, ingested)?;
-                let score = seen.score();
-                for portfolio in &mut portfolios {
-                    if portfolio.profile() == profile {
-                        portfolio.push(&score).map_err(CommandError::Portfolio)?;
-                    }
-                }
-                let change =
-                    before.as_ref().map(|before| change::line(before, &seen)).transpose()?;
-                line.scores.push(score_line(&score, change));
-                scores.push(score);
-            }
-            if let [client, customer] = scores.as_slice() {
-                // No share is given, so none can be refused.
-                let joined = Joined::new(client, customer, None).map_err(CommandError::Share)?;
-                let (lo, hi, point) = (joined.lo(), joined.hi(), joined.point());
-                line.joined = Some(JoinedLine { lo, hi, point });
-            }
-            health.accounts.push(line);
+            summary: all.portfolios.iter().map(|one| summary_line(one, &all.accounts)).collect(),
+            accounts: all.accounts,
+            without_profile: all.without_profile,
+            accounts_not_yet: all.not_yet,
+        })
+    }
+}
+
+fn scorecard(source: ScorecardError) -> CommandError {
+    CommandError::Scorecard { source }
+}
+
+/// Accounts, scored.
+struct Scored {
+    portfolios: Vec<Portfolio>,
+    accounts: Vec<AccountLine>,
+    without_profile: u64,
+    not_yet: u64,
+}
+
+impl Scored {
+    fn new(profiles: &[Profile]) -> Self {
+        let portfolios = profiles.iter().map(Portfolio::new).collect();
+        Self { portfolios, accounts: Vec::new(), without_profile: 0, not_yet: 0 }
+    }
+
+    fn merge(&mut self, other: Self) -> Result<(), CommandError> {
+        for (own, more) in self.portfolios.iter_mut().zip(&other.portfolios) {
+            own.merge(more).map_err(CommandError::Portfolio)?;
         }
-        bar.finish_and_clear();
-        health.summary = portfolios.iter().map(summary_line).collect();
-        Ok(health)
+        self.accounts.extend(other.accounts);
+        self.without_profile = self.without_profile.saturating_add(other.without_profile);
+        self.not_yet = self.not_yet.saturating_add(other.not_yet);
+        Ok(())
+    }
+
+    fn push(
+        &mut self,
+        asked: &Asked<'_>,
+        relationship: &Relationship,
+        ingested: &Ingested,
+    ) -> Result<(), CommandError> {
+        let as_of = asked.now.as_of;
+        if !is_seen(relationship, as_of) {
+            self.not_yet = self.not_yet.saturating_add(1);
+            return Ok(());
+        }
+        let (class, profiles) = asked.profiles(relationship, &asked.now);
+        if profiles.is_empty() {
+            self.without_profile = self.without_profile.saturating_add(1);
+            return Ok(());
+        }
+        let before = match &asked.before {
+            None => None,
+            Some(before) => Some(earlier(asked, relationship, before, ingested)?),
+        };
+        let mut line = AccountLine {
+            account: relationship.account().as_str().to_owned(),
+            class: class.name(),
+            scores: Vec::new(),
+            joined: None,
+        };
+        let mut scores = Vec::new();
+        for profile in &profiles {
+            let seen = observed(profile, relationship, as_of, ingested)?;
+            let score = seen.score();
+            for portfolio in &mut self.portfolios {
+                if portfolio.profile() == profile {
+                    portfolio.push(&score).map_err(CommandError::Portfolio)?;
+                }
+            }
+            let change = before.as_ref().map(|before| change::line(before, &seen)).transpose()?;
+            line.scores.push(score_line(&score, change));
+            scores.push(score);
+        }
+        if let [client, customer] = scores.as_slice() {
+            let share = match &asked.streams {
+                Some(streams) => streams.contract_share(relationship).map_err(scorecard)?,
+                None => None,
+            };
+            let joined = Joined::new(client, customer, share).map_err(CommandError::Share)?;
+            let (lo, hi, point) = (joined.lo(), joined.hi(), joined.point());
+            line.joined = Some(JoinedLine {
+                lo,
+                hi,
+                point,
+                contract_share: share.map(document::exact),
+                share_percent: share.map(percent),
+            });
+        }
+        self.accounts.push(line);
+        Ok(())
     }
 }
 
@@ -354,13 +432,25 @@ fn profile_line(profile: &Profile) -> ProfileLine {
     }
 }
 
-fn summary_line(portfolio: &Portfolio) -> SummaryLine {
+fn summary_line(portfolio: &Portfolio, accounts: &[AccountLine]) -> SummaryLine {
+    let ids = portfolio.profile().components().iter().map(Component::id).enumerate();
+    let scores = || {
+        let all = accounts.iter().flat_map(|account| &account.scores);
+        all.filter(|score| score.profile == portfolio.profile().id())
+    };
+    let unseen = |at: usize| {
+        let unseen = Some(Absence::NotObserved.name());
+        scores().all(|score| score.components.get(at).is_some_and(|part| part.absence == unseen))
+    };
+    let never = ids.filter(|&(at, _)| portfolio.count() > 0 && unseen(at));
+    let never_observed = never.map(|(_, id)| id.to_owned()).collect();
     let means = portfolio.mean_lo().zip(portfolio.mean_hi());
     SummaryLine {
         profile: portfolio.profile().id().to_owned(),
         accounts: portfolio.count(),
         bands: portfolio.bands().map(|(band, count)| (band.to_owned(), count)).collect(),
         undetermined: portfolio.undetermined(),
+        never_observed,
         mean_lo: means.map(|(lo, _)| document::exact(lo)),
         mean_hi: means.map(|(_, hi)| document::exact(hi)),
         means,

@@ -16,6 +16,7 @@ mod input;
 mod lists;
 mod near;
 mod overrides;
+mod parallel;
 mod progress;
 mod report;
 mod revenue;

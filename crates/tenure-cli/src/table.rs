@@ -117,7 +117,9 @@ pub(crate) fn days(card: &Scorecard, section: Section) -> String {
     match section {
         Section::Survey | Section::Service => window,
         Section::Revenue => format!("{first} to {last}, renewals {window}"),
-        Section::Relations => format!("{window}, treatment and dormancy as of {}", card.as_of.day()),
+        Section::Relations => {
+            format!("{window}, treatment and dormancy as of {}", card.as_of.day())
+        }
         Section::Value | Section::Health => format!("as of {}", card.as_of.day()),
     }
 }

@@ -208,6 +208,47 @@ impl Backtest {
         Ok(())
     }
 
+    /// Takes in the rows of other accounts, or of other days: the same as pushing all of them.
+    ///
+    /// # Errors
+    /// A test of another profile or grid; an account on a day that both have. The test is then as it
+    /// was.
+    ///
+    /// ```
+    /// use tenure_health::backtest::{Backtest, Fate, Glance, Grid};
+    /// let t = tenure_model::parse_date("2025-01-31")?;
+    /// let mut one = Backtest::new(&tenure_health::profiles::client(), &Grid::new(t, 1, 1, 90)?);
+    /// let mut other = one.clone();
+    /// one.push(Glance::new(0, t, Some(300), Fate::NoEvent))?;
+    /// other.push(Glance::new(1, t, Some(700), Fate::NoEvent))?;
+    /// one.merge(&other)?;
+    /// assert_eq!(one.counts().used, 2);
+    /// assert!(one.merge(&other).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn merge(&mut self, other: &Self) -> Result<(), BacktestError> {
+        if !self.profile.is(&other.profile) || self.grid != other.grid {
+            return Err(BacktestError::OtherTest);
+        }
+        if let Some(&(account, at)) = self.seen.intersection(&other.seen).next() {
+            return Err(BacktestError::Twice { account, at });
+        }
+        self.seen.extend(&other.seen);
+        self.rows.extend(&other.rows);
+        let Counts { looked_at, used, ended, censored, not_at_risk, no_score } = &mut self.counts;
+        for (own, more) in [
+            (looked_at, other.counts.looked_at),
+            (used, other.counts.used),
+            (ended, other.counts.ended),
+            (censored, other.counts.censored),
+            (not_at_risk, other.counts.not_at_risk),
+            (no_score, other.counts.no_score),
+        ] {
+            *own = own.saturating_add(more);
+        }
+        Ok(())
+    }
+
     /// How many rows became what, so far.
     #[must_use]
     pub const fn counts(&self) -> Counts {

@@ -151,11 +151,7 @@ pub(crate) struct Combined {
 pub(crate) fn combine(combiner: Combiner, weights: &[u64], points: &Row<u16>) -> Option<Combined> {
     let mut shares: Row<i32> = [0; Profile::MAX_COMPONENTS];
     if combiner == Combiner::WeightedMean {
-        let mut whole: Row<u16> = [0; Profile::MAX_COMPONENTS];
-        let score = weighted_mean(weights, points, &mut whole)?;
-        for (share, whole) in shares.iter_mut().zip(whole) {
-            *share = i32::from(whole);
-        }
+        let score = weighted_mean(weights, points, &mut shares)?;
         return Some(Combined { score, shares, interaction: 0 });
     }
     let mut terms: Row<Term> = [Term::NONE; Profile::MAX_COMPONENTS];

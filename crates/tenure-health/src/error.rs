@@ -398,6 +398,9 @@ pub enum BacktestError {
         /// Days ahead.
         horizon_days: u32,
     },
+    /// Rows of another profile or grid.
+    #[error("a backtest of another profile or grid does not merge with this one")]
+    OtherTest,
     /// A day that is none of the grid.
     #[error("`{at}` is not a day of the grid")]
     OffGrid {
@@ -616,6 +619,14 @@ pub enum PublishedError {
     NoMembers {
         /// Which.
         index: usize,
+    },
+    /// Not one value an input.
+    #[error("`{found}` values for `{expected}` inputs")]
+    Values {
+        /// The values.
+        found: usize,
+        /// The inputs.
+        expected: usize,
     },
     /// A scale whose end is not above its beginning.
     #[error("scale `{least}` to `{greatest}` has no inside")]

@@ -16,6 +16,10 @@ use crate::normaliser::{Direction, Normaliser};
 use crate::profile::{MissingPolicy, Profile};
 use crate::value::Value;
 
+mod rule;
+
+pub use rule::{PublishedRule, RuleScore};
+
 /// The format, as the file names it.
 const SCHEMA: &str = "tenure/health-profile/1";
 
@@ -55,6 +59,8 @@ pub enum ProfileFaultCode {
     BadBands,
     /// No component, or too many.
     ComponentCount,
+    /// A number that a published rule cannot have, or that has no effect with it.
+    BadRule,
 }
 
 impl ProfileFaultCode {
@@ -76,6 +82,7 @@ impl ProfileFaultCode {
             Self::BadGate => "bad_gate",
             Self::BadBands => "bad_bands",
             Self::ComponentCount => "component_count",
+            Self::BadRule => "bad_rule",
         }
     }
 }
@@ -451,7 +458,7 @@ fn read(text: &str, faults: &mut Faults<'_>) -> Option<Profile> {
     };
     let missing = missing(&file, faults);
     let gates: Vec<Option<Gate>> = file.gate.iter().map(|one| gate(one, faults)).collect();
-    let bands = bands(&file, faults);
+    let bands = bands_of(file.edge.as_ref(), &file.band, faults);
     // Whole, so that what concerns the profile as a whole can be told.
     let components: Option<Vec<Component>> = components.into_iter().collect();
     let gates: Option<Vec<Gate>> = gates.into_iter().collect();
@@ -645,12 +652,16 @@ fn gate(one: &Spanned<GateTable>, faults: &mut Faults<'_>) -> Option<Gate> {
 }
 
 /// `Some(None)`: the file leaves them at the default.
-fn bands(file: &File, faults: &mut Faults<'_>) -> Option<Option<Bands>> {
-    let edge = match &file.edge {
+fn bands_of(
+    edge: Option<&Spanned<String>>,
+    tables: &[Spanned<BandTable>],
+    faults: &mut Faults<'_>,
+) -> Option<Option<Bands>> {
+    let edge = match edge {
         Some(name) => faults.word(name, &EDGES, "lower_inclusive or upper_inclusive")?,
         None => Edge::default(),
     };
-    if file.band.is_empty() {
+    if tables.is_empty() {
         if edge == Edge::default() {
             return Some(None);
         }
@@ -663,23 +674,23 @@ fn bands(file: &File, faults: &mut Faults<'_>) -> Option<Option<Bands>> {
         });
         return Bands::new(edge, turned.collect::<Vec<_>>()).ok().map(Some);
     }
-    let given = file.band.iter().map(Spanned::get_ref);
+    let given = tables.iter().map(Spanned::get_ref);
     let given = given.map(|band| (band.from.0, band.to.0, band.name.as_str()));
     match Bands::new(edge, given) {
         Ok(bands) => Some(Some(bands)),
         Err(error) => {
             use crate::error::BandsError::{Count, DuplicateName, NotTouching, Reversed};
             let by_name = |name: &str, skip: usize| {
-                let named = file.band.iter().filter(|band| band.get_ref().name == name);
+                let named = tables.iter().filter(|band| band.get_ref().name == name);
                 named.skip(skip).map(|band| band.span().start).next()
             };
             let at = match &error {
                 Count { .. } => None,
                 Reversed { name, .. } => by_name(name, 0),
                 DuplicateName { name } => by_name(name, 1),
-                NotTouching { index, .. } => file.band.get(*index).map(|band| band.span().start),
+                NotTouching { index, .. } => tables.get(*index).map(|band| band.span().start),
             };
-            let first = file.band.first().map_or(0, |band| band.span().start);
+            let first = tables.first().map_or(0, |band| band.span().start);
             faults.add(at.unwrap_or(first), ProfileFaultCode::BadBands, error);
             None
         }

@@ -5,40 +5,75 @@ use crate::profile::Profile;
 /// Numbers of one score, on the stack.
 pub(crate) type Row<T> = [T; Profile::MAX_COMPONENTS];
 
+/// What many numbers are divided by: a division once, then a product each.
+#[derive(Debug, Clone, Copy)]
+struct Divisor {
+    by: u64,
+    /// 2^62 / by, rounded down.
+    inverse: u64,
+}
+
+impl Divisor {
+    /// `None` of 0.
+    fn new(by: u64) -> Option<Self> {
+        Some(Self { by, inverse: (1_u64 << 62).checked_div(by)? })
+    }
+
+    /// Quotient and rest of a number below 2^62.
+    fn divide(self, number: u64) -> (u64, u64) {
+        let wide = u128::from(number).wrapping_mul(u128::from(self.inverse)).wrapping_shr(62);
+        let quotient = u64::try_from(wide).unwrap_or_default();
+        let rest = number.wrapping_sub(quotient.wrapping_mul(self.by));
+        // The inverse is less than 1 too small, so the quotient is right or 1 too small.
+        if rest < self.by {
+            (quotient, rest)
+        } else {
+            (quotient.wrapping_add(1), rest.wrapping_sub(self.by))
+        }
+    }
+}
+
+/// Bits of a key that tell its slot: `Profile::MAX_COMPONENTS` of them.
+const SLOT_BITS: u32 = 5;
+const SLOTS: u64 = (1 << SLOT_BITS) - 1;
+/// Keys compared at a time.
+const BLOCK: usize = 8;
+
 /// The weighted mean of `points` (0 to 1000), rounded half away from zero, and the share of each in
 /// it by largest remainder; a slot of weight 0 has no share. `None` if all weights are 0.
 ///
-/// Weights sum to at most 10^6 * 2^30 < 2^51, so a sum of products stays below 2^62.
-pub(crate) fn weighted_mean(weights: &[u64], points: &[u16], shares: &mut [u16]) -> Option<u16> {
-    let whole = weights.iter().fold(0_u64, |sum, &weight| sum.saturating_add(weight));
-    let mut rests: Row<u64> = [0; Profile::MAX_COMPONENTS];
-    let (mut sum, mut given) = (0_u64, 0_u16);
-    let slots = weights.iter().zip(points).zip(shares.iter_mut().zip(&mut rests));
-    for ((&weight, &points), (share, rest)) in slots {
-        let product = weight.saturating_mul(u64::from(points));
-        sum = sum.saturating_add(product);
-        let floor = product.checked_div(whole)?;
-        *rest = product.wrapping_sub(floor.wrapping_mul(whole));
-        *share = u16::try_from(floor).ok()?;
-        given = given.saturating_add(*share);
+/// Weights sum to at most 2 * 10^6 * 2^30 < 2^51 (those of two profiles, while a change is told), so a product, and a sum of them, stays below 2^61, and a
+/// rest with the number of its slot below 2^56.
+pub(crate) fn weighted_mean(weights: &[u64], points: &[u16], shares: &mut [i32]) -> Option<u16> {
+    let whole = weights.iter().fold(0_u64, |sum, &weight| sum.wrapping_add(weight));
+    let divisor = Divisor::new(whole)?;
+    let mut keys: Row<u64> = [0; Profile::MAX_COMPONENTS];
+    let (mut given, mut rests) = (0_u64, 0_u64);
+    let slots = weights.iter().zip(points).zip(shares.iter_mut().zip(&mut keys));
+    for (slot, ((&weight, &points), (share, key))) in (0_u64..).zip(slots) {
+        let (floor, rest) = divisor.divide(weight.wrapping_mul(u64::from(points)));
+        given = given.wrapping_add(floor);
+        rests = rests.wrapping_add(rest);
+        *share = i32::try_from(floor).ok()?;
+        // The greatest key is the largest rest, of equals the first.
+        *key = rest.wrapping_shl(SLOT_BITS) | SLOTS.wrapping_sub(slot);
     }
-    let twice = sum.saturating_mul(2).saturating_add(whole);
-    let mean = u16::try_from(twice.checked_div(whole.saturating_mul(2))?).ok()?;
-    for _ in given..mean {
-        // The first of the largest; one that is used up falls to 0. There are always enough: what
-        // is left over is the sum of the rests, rounded.
-        let mut largest = (0_u64, 0_usize);
-        for (slot, &rest) in rests.iter().enumerate().take(weights.len()) {
-            if rest > largest.0 {
-                largest = (rest, slot);
-            }
-        }
-        if let (Some(share), Some(rest)) = (shares.get_mut(largest.1), rests.get_mut(largest.1)) {
-            *share = share.saturating_add(1);
-            *rest = 0;
+    let (ones, rest) = divisor.divide(rests);
+    let more = ones.wrapping_add(u64::from(rest.wrapping_mul(2) >= whole));
+    let blocks = weights.len().div_ceil(BLOCK);
+    for _ in 0..more {
+        // There are always enough: what is left over is the sum of the rests, rounded. Whole blocks
+        // are compared without counting; beyond the last component a key is 0.
+        let all = keys.as_chunks::<BLOCK>().0.iter().take(blocks);
+        let of_block = all.map(|block| block.iter().fold(0_u64, |largest, &key| largest.max(key)));
+        let largest = of_block.fold(0_u64, u64::max);
+        let slot = usize::try_from(SLOTS.wrapping_sub(largest & SLOTS)).ok()?;
+        if let (Some(share), Some(key)) = (shares.get_mut(slot), keys.get_mut(slot)) {
+            *share = share.wrapping_add(1);
+            *key = 0;
         }
     }
-    Some(mean)
+    u16::try_from(given.wrapping_add(more)).ok()
 }
 
 /// Shares `numerators / denominator` (above 0) in whole points that sum to `total`: the floor of
@@ -104,9 +139,9 @@ pub(crate) fn shapley(players: usize, worth: impl Fn(usize) -> i64, shares: &mut
 
 #[cfg(test)]
 mod tests {
-    use super::{largest_remainders, weighted_mean};
+    use super::{Divisor, largest_remainders, weighted_mean};
 
-    fn of(weights: &[u64], points: &[u16]) -> Option<(u16, Vec<u16>)> {
+    fn of(weights: &[u64], points: &[u16]) -> Option<(u16, Vec<i32>)> {
         let mut shares = vec![0; weights.len()];
         let mean = weighted_mean(weights, points, &mut shares)?;
         Some((mean, shares))
@@ -135,6 +170,22 @@ mod tests {
         assert_eq!(of(&[-1, 3], 2, 1), [0, 1]);
         assert_eq!(of(&[-5, 2, 9], 6, 1), [-1, 0, 2]);
         assert_eq!(of(&[6, -6], 6, 0), [1, -1]);
+    }
+
+    #[test]
+    fn a_product_for_a_division() {
+        let all = 1_000_000_u64 << 30;
+        let mut divisors: Vec<u64> = (1..200).chain([999_999, 1_000_000, all - 1, all]).collect();
+        divisors.extend((0..51).map(|places| (1_u64 << places) + 1));
+        for by in divisors {
+            let divisor = Divisor::new(by).unwrap();
+            let edges =
+                (0..=1000).flat_map(|times| [times * by, times * by + by - 1, times * by + 1]);
+            for number in edges.filter(|number| *number < 1 << 62) {
+                assert_eq!(divisor.divide(number), (number / by, number % by), "{number} by {by}");
+            }
+        }
+        assert!(Divisor::new(0).is_none());
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub use error::{
     StateError, ValueError,
 };
 #[cfg(feature = "files")]
-pub use file::{ProfileFault, ProfileFaultCode, ProfileFileError};
+pub use file::{ProfileFault, ProfileFaultCode, ProfileFileError, PublishedRule, RuleScore};
 pub use freshness::{Freshness, HalfLife};
 pub use hysteresis::{BandSeries, Gap};
 pub use joined::Joined;

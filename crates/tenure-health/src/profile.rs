@@ -9,6 +9,7 @@ use crate::bands::Bands;
 use crate::combiner::{Combiner, Gate};
 use crate::component::Component;
 use crate::error::ProfileError;
+use crate::kernel::Row;
 
 /// All weights together, in ten thousandths.
 const ALL_UNITS: u64 = 1_000_000;
@@ -90,6 +91,8 @@ pub struct Profile(Arc<Definition>);
 struct Definition {
     id: Text,
     components: Vec<Component>,
+    /// The weights of the components, in ten thousandths.
+    units: Row<u64>,
     combiner: Combiner,
     gates: Vec<Gate>,
     missing: MissingPolicy,
@@ -141,9 +144,14 @@ impl Profile {
         let missing = MissingPolicy::default();
         let (combiner, gates) = (Combiner::default(), Vec::new());
         let id = id.into();
+        let mut units: Row<u64> = [0; Self::MAX_COMPONENTS];
+        for (slot, component) in units.iter_mut().zip(&components) {
+            *slot = component.units();
+        }
         Self(Arc::new(Definition {
             id,
             components,
+            units,
             combiner,
             gates,
             missing,
@@ -222,6 +230,11 @@ impl Profile {
     #[must_use]
     pub fn components(&self) -> &[Component] {
         &self.0.components
+    }
+
+    /// The weights of its components, in ten thousandths.
+    pub(crate) fn units(&self) -> &Row<u64> {
+        &self.0.units
     }
 
     /// How points become a score.

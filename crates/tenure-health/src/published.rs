@@ -3,6 +3,26 @@
 //! Small pure functions on exact ratios. Nothing is rounded inside; a published score is rounded
 //! once, at the end, half away from zero, by [`rounded`]. What the vendors say about missing values
 //! and band edges differs; each function says what it does.
+//!
+//! Each can be written down in a file: as a published rule (`PublishedRule::from_toml`, feature `files`),
+//! or, where the vendor's rule is a weighted mean of points, as a profile (`Profile::from_toml`), which
+//! then adds intervals and contributions. `tenure health --profile FILE` takes both.
+//!
+//! | vendor | rule | in a file | source page, date |
+//! |---|---|---|---|
+//! | Natero | mean within each component, weighted | rule `component_mean` | support page 204446145, undated |
+//! | Totango, multidimensional | good 100, average 60, poor 0, weighted, rounded | rule `state_mean` | help pages on multidimensional health, undated |
+//! | Totango, account | poor if any is poor, good if all are | rule `state_rule` | help pages on account health, undated |
+//! | Planhat | start 5, points added, cut to 0 and 10; mean of a group with its parent | rules `points`, `group_mean` | help page 1608909, undated |
+//! | Gainsight | weighted mean; 0-50 red, 51-75 yellow, 76-100 green | rule `weighted_mean`, bands `upper_inclusive` | scorecard FAQ, undated; what is missing: changed in release 6.15, exact arithmetic not verified |
+//! | `ChurnZero` | factors with points, 100 in all, the top of a range inclusive | profile: weights are points, a step is two breakpoints 0.00000001 apart | help pages, undated |
+//! | `HubSpot` | points a group, the maxima 100 in all | profile: a component a group, weighing its maximum | help pages, undated |
+//! | Catalyst | inputs 1-3, 4-7, 8-10 | profile: `neutral`, or since October 2024 `renormalise` with `min_coverage = 0` | help pages; October 2024 |
+//! | Zudo | weights of what is missing go to the rest; a pulse older than 90 days is missing | profile: `renormalise`, `expires_after_days = 90` | default health score configuration, undated |
+//!
+//! Pages and dates are as our definition of the metrics states them (definitions 1.0); it records no day
+//! of reading, and no page was read again for this version. Vendors change their rules: compare with the
+//! page before you rely on one.
 
 use std::collections::BTreeSet;
 

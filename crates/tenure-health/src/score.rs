@@ -259,10 +259,7 @@ impl Score {
 
     /// Scores one reading a component, one state a gate.
     pub(crate) fn fill(&mut self, readings: &[Reading], gates: &[GateState]) {
-        let mut units: Row<u64> = [0; Profile::MAX_COMPONENTS];
-        for (slot, component) in units.iter_mut().zip(self.profile.components()) {
-            *slot = component.units();
-        }
+        let units = *self.profile.units();
         self.fill_weighing(&units, readings, gates);
     }
 
@@ -281,10 +278,10 @@ impl Score {
         self.present = 0;
         let slots = weights.iter_mut().zip(&mut points);
         for ((weight, slot), (&units, reading)) in slots.zip(units.iter().zip(readings)) {
-            nominal = nominal.saturating_add(units);
+            nominal = nominal.wrapping_add(units);
             let factor = match reading.0 {
                 Ok((found, factor)) => {
-                    self.present = self.present.saturating_add(units);
+                    self.present = self.present.wrapping_add(units);
                     *slot = found;
                     factor
                 }
@@ -293,7 +290,8 @@ impl Score {
                     WHOLE
                 }
             };
-            *weight = units.saturating_mul(u64::from(factor));
+            // All weights are at most 10^6, a factor 2^30.
+            *weight = units.wrapping_mul(u64::from(factor));
         }
         let weights = weights.get(..count).unwrap_or_default();
         // Weights are never all 0: a faded one is missing and has its nominal weight.
@@ -323,13 +321,10 @@ impl Score {
             }
         };
         self.parts.clear();
-        let shares =
-            lo.shares.into_iter().zip(hi.shares).zip(point.map_or(lo.shares, |p| p.shares));
-        self.parts.extend(readings.iter().zip(shares).map(|(&reading, ((lo, hi), share))| Part {
-            reading,
-            lo,
-            hi,
-            point: point.map(|_| share),
+        let (has_point, shown) = (point.is_some(), point.as_ref().unwrap_or(&lo));
+        let shares = lo.shares.iter().zip(&hi.shares).zip(&shown.shares);
+        self.parts.extend(readings.iter().zip(shares).map(|(&reading, ((&lo, &hi), &share))| {
+            Part { reading, lo, hi, point: has_point.then_some(share) }
         }));
         self.interaction =
             [lo.interaction, hi.interaction, point.map_or(0, |point| point.interaction)];
@@ -340,6 +335,7 @@ impl Score {
     /// Caps the score by gates that are open, or may be.
     fn cap(&mut self, states: &[GateState]) {
         self.gates.clear();
+        let had_point = self.point.is_some();
         for (gate, &state) in self.profile.gates().iter().zip(states) {
             let closed = |score: u16| (score, 0);
             let open = |score: u16| {
@@ -366,7 +362,7 @@ impl Score {
             let point = point.map(|point| point.1);
             self.gates.push(GatePart { state, lo: lo.1, hi: hi.1, point });
         }
-        if self.point.is_none() {
+        if had_point && self.point.is_none() {
             for part in &mut self.parts {
                 part.point = None;
             }

@@ -1,6 +1,6 @@
 //! Silence, measured against the account's own rhythm.
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{Datelike, NaiveDate, TimeDelta};
 use rust_decimal::Decimal;
 
 use crate::error::DormancyOptionsError;
@@ -155,13 +155,14 @@ impl Dormancy {
         let seen = days.partition_point(|&day| day <= as_of);
         let days = days.get(..seen)?;
         let last = *days.last()?;
-        let gaps: Vec<i64> = days
-            .windows(2)
-            .filter_map(|pair| match pair {
-                [earlier, later] => Some(later.signed_duration_since(*earlier).num_days()),
-                _ => None,
-            })
-            .collect();
+        // Each day is numbered once, not once for the gap before it and once for the one after.
+        let mut numbers = days.iter().map(|day| i64::from(day.num_days_from_ce()));
+        let mut before = numbers.next()?;
+        let mut gaps: Vec<i64> = Vec::with_capacity(days.len());
+        for number in numbers {
+            gaps.push(number.saturating_sub(before));
+            before = number;
+        }
         let recency_days = as_of.signed_duration_since(last).num_days();
         let median_halves = median_halves(&gaps);
         let own = median_halves.filter(|_| gaps.len() >= options.min_gaps);
@@ -295,19 +296,25 @@ impl Dormancy {
     }
 }
 
-/// Twice the median of some gaps; `None` of none.
-fn median_halves(gaps: &[i64]) -> Option<i64> {
-    let mut sorted = gaps.to_vec();
-    sorted.sort_unstable();
-    middle_halves(&sorted)
-}
-
 /// Twice the median of sorted gaps; `None` of none.
 pub(crate) fn middle_halves(sorted: &[i64]) -> Option<i64> {
     let upper = sorted.len() / 2;
     let high = *sorted.get(upper)?;
     let low =
         if sorted.len().is_multiple_of(2) { *sorted.get(upper.checked_sub(1)?)? } else { high };
+    low.checked_add(high)
+}
+
+/// Twice the median of gaps in any order; `None` of none.
+pub(crate) fn median_halves(gaps: &[i64]) -> Option<i64> {
+    if gaps.is_empty() {
+        return None;
+    }
+    let mut parted = gaps.to_vec();
+    let even = parted.len().is_multiple_of(2);
+    let upper = parted.len() / 2;
+    let (below, &mut high, _) = parted.select_nth_unstable(upper);
+    let low = if even { *below.iter().max()? } else { high };
     low.checked_add(high)
 }
 

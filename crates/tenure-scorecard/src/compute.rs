@@ -21,6 +21,7 @@ use crate::scorecard::{AccountLine, FittedModel, Group, PeriodFigures, Scorecard
 use crate::settings::{Dates, Settings};
 use crate::silence::{ReEngagement, Silence};
 use crate::spread::spreads;
+use crate::streams;
 use crate::usage;
 use crate::value::{Fitting, Outlook, Purchases};
 use crate::window::{Account, WindowQuestion, WindowState};
@@ -197,6 +198,12 @@ impl<'a> Job<'a> {
         let segment = named.clone().map_or(SegmentKey::None, SegmentKey::Named);
         let question = &self.question;
         let health = question.profiles.health(class, relationship, self.dates.now)?;
+        let contract_share = match &question.money {
+            Some((_, revenue)) if class == Class::Hybrid => {
+                streams::contract_share(relationship, revenue, &self.settings.coverage)?
+            }
+            _ => None,
+        };
         let treated = Treated::of(relationship, &verdict, &self.settings.playbook, &now);
         let purchases = match self.summary {
             Some(summary) => Some(Purchases::of(relationship, self.dates.now, summary)?),
@@ -259,7 +266,8 @@ impl<'a> Job<'a> {
             stage_at_opening: stage_at_opening.map(Stage::name),
             there_at_opening,
             mismatches: treated.mismatches,
-            health: health.span(),
+            health: health.span(contract_share)?,
+            contract_share,
             paid_in_window: self.paid_in_window(&days),
             mrr,
             p_alive: outlook.p_alive,

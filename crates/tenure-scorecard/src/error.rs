@@ -79,6 +79,9 @@ pub enum ScorecardError {
     /// The health of a portfolio.
     #[error("health")]
     Health(#[from] tenure_health::PortfolioError),
+    /// The share of a hybrid's value under contract.
+    #[error("health")]
+    HealthShare(#[from] tenure_health::ShareError),
     /// The care of accounts.
     #[error("care")]
     Care(#[from] tenure_health::CareError),

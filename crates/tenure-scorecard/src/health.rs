@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use tenure_classify::Class;
-use tenure_health::{Intake, Observations, Portfolio, Profile, Score, profiles};
+use tenure_health::{Intake, Joined, Observations, Portfolio, Profile, Score, profiles};
 use tenure_model::{AsOf, Relationship, Rounding};
 use tenure_stats::Ratio;
 
@@ -50,13 +50,18 @@ impl Profiles {
 }
 
 impl Health {
-    /// From the least to the greatest it may be; both profiles together for a hybrid, whose share
-    /// of value in each stream is not known here.
-    pub(crate) fn span(&self) -> Option<(i64, i64)> {
-        let scores = || self.client.iter().chain(&self.customer).map(|(score, _)| score);
-        let low = scores().map(Score::lo).min()?;
-        let high = scores().map(Score::hi).max()?;
-        Some((i64::from(low), i64::from(high)))
+    /// From the least to the greatest it may be; of a hybrid both scores joined by the share of its
+    /// value under contract, and where that is not known both together.
+    pub(crate) fn span(&self, share: Option<Ratio>) -> Result<Option<(i64, i64)>, ScorecardError> {
+        let (lo, hi) = match (&self.client, &self.customer) {
+            (Some((client, _)), Some((customer, _))) => {
+                let joined = Joined::new(client, customer, share)?;
+                (joined.lo(), joined.hi())
+            }
+            (Some((one, _)), None) | (None, Some((one, _))) => (one.lo(), one.hi()),
+            (None, None) => return Ok(None),
+        };
+        Ok(Some((i64::from(lo), i64::from(hi))))
     }
 }
 

@@ -22,6 +22,7 @@ mod service;
 mod settings;
 mod silence;
 mod spread;
+mod streams;
 mod survey;
 mod usage;
 mod value;
@@ -43,4 +44,5 @@ pub use scorecard::{
 };
 pub use settings::{Settings, ValueSettings};
 pub use silence::{ReEngagement, Rhythm, Silence};
+pub use streams::ValueStreams;
 pub use usage::{is_seen, table_uses};

@@ -26,11 +26,15 @@ pub(crate) fn question(
     ))
 }
 
-/// Where an account is not treated as the playbook says, as far as its history tells.
+/// How an account is treated beside what the playbook says, aspect by aspect, as far as its history
+/// tells.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Treated {
-    /// Whether anything could be compared.
-    compared: bool,
+    /// What the playbook asks of such an account.
+    asked: Vec<Aspect>,
+    /// Of that, what the history does not tell.
+    unseen: Vec<Aspect>,
+    /// Of that, what differs.
     pub(crate) mismatches: Vec<Aspect>,
 }
 
@@ -43,69 +47,122 @@ impl Treated {
     ) -> Self {
         let packs = context.packs.iter().map(Pack::id);
         let row = playbook.lookup(verdict.class, verdict.stage, packs);
-        let applied = row.observed(relationship, context);
-        if applied == Applied::default() {
-            return Self::default();
-        }
-        let comparison = row.compare(&applied);
+        let comparison = row.compare(&row.observed(relationship, context));
         let mismatches = comparison.mismatches.iter().map(|one| one.aspect).collect();
-        Self { compared: true, mismatches }
+        // Of an account of which nothing is known, everything asked is unknown.
+        let asked = row.compare(&Applied::default()).unknown;
+        Self { asked, unseen: comparison.unknown, mismatches }
     }
 }
 
-/// The accounts of a group by how they are treated.
+/// Accounts by one aspect of their treatment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct AspectCounts {
+    as_said: u64,
+    otherwise: u64,
+    unseen: u64,
+}
+
+/// The accounts of a group by how they are treated, aspect by aspect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TreatmentState {
-    compared: u64,
-    as_said: u64,
-    aspects: [u64; Aspect::ALL.len()],
+    accounts: u64,
+    /// Accounts of which all that is asked can be seen.
+    whole: u64,
+    aspects: [AspectCounts; Aspect::ALL.len()],
 }
 
 impl Default for TreatmentState {
     fn default() -> Self {
-        Self { compared: 0, as_said: 0, aspects: [0; Aspect::ALL.len()] }
+        Self { accounts: 0, whole: 0, aspects: [AspectCounts::default(); Aspect::ALL.len()] }
     }
 }
 
 impl TreatmentState {
     pub(crate) fn push(&mut self, treated: &Treated) {
+        let Treated { asked, unseen, mismatches } = treated;
         let add = |count: &mut u64, when: bool| *count = count.saturating_add(u64::from(when));
-        add(&mut self.compared, treated.compared);
-        add(&mut self.as_said, treated.compared && treated.mismatches.is_empty());
-        for (aspect, count) in Aspect::ALL.iter().zip(&mut self.aspects) {
-            add(count, treated.mismatches.contains(aspect));
+        add(&mut self.accounts, true);
+        add(&mut self.whole, unseen.is_empty());
+        for (aspect, counts) in Aspect::ALL.iter().zip(&mut self.aspects) {
+            let [asked, unseen, differs] =
+                [asked, unseen, mismatches].map(|aspects| aspects.contains(aspect));
+            add(&mut counts.as_said, asked && !unseen && !differs);
+            add(&mut counts.otherwise, differs);
+            add(&mut counts.unseen, unseen);
         }
     }
 
     pub(crate) fn merge(&mut self, other: &Self) {
-        let own = [&mut self.compared, &mut self.as_said].into_iter().chain(&mut self.aspects);
-        let more = [&other.compared, &other.as_said].into_iter().chain(&other.aspects);
-        for (own, more) in own.zip(more) {
-            *own = own.saturating_add(*more);
+        let add = |own: &mut u64, more: u64| *own = own.saturating_add(more);
+        add(&mut self.accounts, other.accounts);
+        add(&mut self.whole, other.whole);
+        for (own, more) in self.aspects.iter_mut().zip(&other.aspects) {
+            add(&mut own.as_said, more.as_said);
+            add(&mut own.otherwise, more.otherwise);
+            add(&mut own.unseen, more.unseen);
         }
     }
 
     pub(crate) fn figures(&self, playbook: &str, out: &mut Vec<Figure>) {
-        let mut counts = vec![(Cow::Borrowed("accounts"), u128::from(self.compared))];
-        let differing = Aspect::ALL.iter().zip(self.aspects).filter(|(_, count)| *count > 0);
-        counts.extend(
-            differing.map(|(aspect, count)| (Cow::Borrowed(aspect.name()), u128::from(count))),
-        );
-        let share = Share::new(self.as_said, self.compared).unwrap_or_default();
-        out.push(Figure {
-            basis: Basis::AsOf,
-            ..of_share(
-                "treated_as_said",
-                "Treated as the playbook says",
-                share,
+        let sum = |of: fn(&AspectCounts) -> u64| {
+            self.aspects.iter().fold(0_u64, |sum, counts| sum.saturating_add(of(counts)))
+        };
+        let as_said = sum(|counts| counts.as_said);
+        let seen = as_said.saturating_add(sum(|counts| counts.otherwise));
+        let asked = seen.saturating_add(sum(|counts| counts.unseen));
+        let named = |name: &'static str, count: u64| (Cow::Borrowed(name), u128::from(count));
+        let by_aspect = |counts: &mut Vec<_>, kind: &str, of: fn(&AspectCounts) -> u64| {
+            let all = Aspect::ALL.iter().zip(&self.aspects).filter(|(_, counts)| of(counts) > 0);
+            counts.extend(all.map(|(aspect, counts)| {
+                (Cow::Owned(format!("{kind}.{}", aspect.name())), u128::from(of(counts)))
+            }));
+        };
+        let mut push = |id, label, part: u64, whole: u64, counts, definition| {
+            out.push(Figure {
+                id,
+                label,
+                section: Section::Relations,
+                unit: Unit::Share,
+                basis: Basis::AsOf,
+                value: Ratio::new(part.into(), whole.into()).map(Value::Ratio),
+                interval: None,
                 counts,
-                format!(
-                    "Accounts without a mismatch to playbook {playbook} / accounts of which the history \
-                     tells anything of their treatment; what it does not tell is no mismatch; the \
-                     counts are mismatches by aspect; Wilson interval."
-                ),
-            )
-        });
+                definition,
+            });
+        };
+        let mut counts = vec![named("seen", seen), named("as_said", as_said)];
+        by_aspect(&mut counts, "as_said", |counts| counts.as_said);
+        by_aspect(&mut counts, "otherwise", |counts| counts.otherwise);
+        push(
+            "treated_as_said",
+            "Treated as the playbook says, of what can be seen",
+            as_said,
+            seen,
+            counts,
+            format!(
+                "Pairs of account and aspect as playbook {playbook} says / pairs it asks for that the \
+                 history tells; counts by aspect. No interval: pairs of one account go together."
+            ),
+        );
+        let mut counts = vec![
+            named("accounts", self.accounts),
+            named("seen_whole", self.whole),
+            named("asked", asked),
+            named("seen", seen),
+        ];
+        by_aspect(&mut counts, "unseen", |counts| counts.unseen);
+        push(
+            "treatment_seen",
+            "Treatment that can be seen",
+            seen,
+            asked,
+            counts,
+            format!(
+                "Pairs of account and aspect that the history tells / pairs that playbook {playbook} asks \
+                 for; `seen_whole`: accounts of which all that is asked can be seen; unseen by aspect."
+            ),
+        );
     }
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use tenure_clv::{MarginStream, RetentionRate, TimeSpan, TimeUnit};
-use tenure_model::{Currency, Month, Relationship};
+use tenure_model::{Currency, Month, Period, Relationship};
 use tenure_revenue::{AccountRevenue, Rate, RevenueDefinition, RevenuePlan, RevenueState};
 use tenure_stats::{Level, Share, ShareMethod, count_to_f64, integer_to_f64};
 
@@ -47,6 +47,65 @@ impl RevenueQuestion {
     /// Every month asked about.
     pub(crate) const fn months(&self) -> Months {
         (self.dates.first, self.dates.last)
+    }
+
+    /// The days of the closed months of the window.
+    pub(crate) fn days(&self) -> Option<Period> {
+        let end = self.dates.last.plus(1)?.first_day();
+        Period::new(self.dates.first.first_day(), end)
+    }
+
+    /// What came under contract in these months, in twelfths of minor units: recurring revenue at
+    /// each close, or, without a subscription, the annual values in force then. `None` where it is
+    /// not known.
+    pub(crate) fn under_contract(
+        &self,
+        relationship: &Relationship,
+    ) -> Result<Option<i128>, ScorecardError> {
+        let Dates { now, first, last, .. } = self.dates;
+        let months = || (0..).map_while(move |at| first.plus(at).filter(|&month| month <= last));
+        let zone = self.plan.definition().zone;
+        let visible = || {
+            let all = relationship.subscriptions().iter();
+            all.filter(move |entry| now.sees(zone.date_of(entry.record.at), entry.recorded_at))
+        };
+        let recurring = |currency: Currency| currency == self.currency;
+        if visible().next().is_some() {
+            let mut currencies =
+                visible().filter_map(|entry| money::recurring_currency(&entry.record.change));
+            if !currencies.all(recurring) {
+                return Ok(None);
+            }
+            let account = self.plan.account(visible())?;
+            let sum = months().try_fold(0_i128, |sum, month| sum.checked_add(account.mrr(month)?));
+            return Ok(sum.and_then(|sum| sum.checked_mul(12)).filter(|&sum| sum >= 0));
+        }
+        let contracts = relationship.contracts().iter();
+        let contracts = contracts
+            .filter(|entry| now.sees(money::contract_day(&entry.record), entry.recorded_at))
+            .map(|entry| &entry.record);
+        let mut sum = Some(0_i128);
+        for contract in contracts {
+            for _ in months().filter(|month| contract.in_force(month.last_day())) {
+                let annual = contract.annual_value.filter(|value| recurring(value.currency()));
+                let annual = annual.and_then(|value| value.to_minor().ok());
+                sum = sum.zip(annual).and_then(|(sum, one)| sum.checked_add(one.units().into()));
+            }
+        }
+        Ok(sum.filter(|&sum| sum >= 0))
+    }
+
+    /// Purchases less refunds on the days of these months, in minor units; `None` where some are in
+    /// another currency, or more was given back than bought.
+    pub(crate) fn bought(&self, relationship: &Relationship) -> Option<i128> {
+        let months = self.days()?;
+        let days = relationship.purchase_days(self.dates.now);
+        let mut within = days.nets().iter().filter(|day| months.contains(day.date));
+        within
+            .try_fold(0_i128, |sum, day| {
+                sum.checked_add(day.net).filter(|_| day.currency == self.currency)
+            })
+            .filter(|&sum| sum >= 0)
     }
 }
 

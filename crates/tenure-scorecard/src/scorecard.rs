@@ -228,8 +228,11 @@ pub struct AccountLine {
     /// Its monthly recurring revenue at the last close, in minor units; `None` without a
     /// subscription in the reporting currency.
     pub mrr: Option<i128>,
-    /// Its health, least and greatest, 0 to 1000; `None` without a profile.
+    /// Its health, least and greatest, 0 to 1000; `None` without a profile. Of a hybrid both scores
+    /// joined by the share under contract, or spanned where that is not known.
     pub health: Option<(i64, i64)>,
+    /// Of a hybrid, the share of its value that comes under contract; `None` where it is not known.
+    pub contract_share: Option<Ratio>,
     /// The probability that it still buys; `None` where no model speaks of it.
     pub p_alive: Option<f64>,
     /// Purchases expected over the horizon.

@@ -15,7 +15,9 @@ use crate::error::ScorecardError;
 use crate::money::reporting_currency;
 use crate::parallel::{chunks, in_parallel};
 use crate::period::PeriodLength;
+use crate::revenue::RevenueQuestion;
 use crate::rfm::RfmSettings;
+use crate::streams::ValueStreams;
 
 /// What a scorecard is asked.
 ///
@@ -157,6 +159,18 @@ impl Settings {
         })?;
         let median = ValueMedian::of(currency, rates.into_iter().flatten());
         Ok(self.context_on(now, median))
+    }
+
+    /// How the value of accounts divides into what comes under contract and what they buy; `None`
+    /// where the book has no money.
+    ///
+    /// # Errors
+    /// Amounts in several currencies and none chosen; windows outside the calendar.
+    pub fn value_streams(&self, book: &Book) -> Result<Option<ValueStreams>, ScorecardError> {
+        let currency = reporting_currency(book, self.currency, self.now(), self.zone)?;
+        let Some(currency) = currency else { return Ok(None) };
+        let question = RevenueQuestion::new(self, &self.dates()?, currency, &[])?;
+        Ok(Some(ValueStreams { question, coverage: self.coverage }))
     }
 
     /// What people decided about that account; no word where nobody did.

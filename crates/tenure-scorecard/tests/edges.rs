@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::NaiveDate;
 use tenure_classify::{Class, Override, RuleSet};
 use tenure_model::record::{
-    AccountProfile, Answer, Billing, Contact, Contract, Purchase, Renewal, Response,
-    SubscriptionChange, SubscriptionEvent, Survey, Terms,
+    AccountProfile, Answer, Billing, Contact, Contract, Direction, Initiator, Interaction,
+    Purchase, Renewal, Response, SubscriptionChange, SubscriptionEvent, Survey, Terms,
 };
 use tenure_model::{
-    AccountId, Book, Coverage, Currency, Event, Instant, Money, Record, Table, Tri, Zone,
-    parse_date,
+    AccountId, Book, Completeness, Coverage, Currency, Event, Instant, Money, Record, Table, Tri,
+    Zone, parse_date,
 };
 use tenure_scorecard::{
     Figure, Group, MAX_SEGMENTS, PeriodLength, Scorecard, ScorecardError, ScorecardPlan, Settings,
@@ -383,8 +383,14 @@ fn a_client_nobody_looks_after_is_not_treated_as_the_playbook_says() {
     let card = card([event("acme", Record::Contract(contract))], &settings("2025-12-31"));
     let clients = card.by_class.first().unwrap();
     let figure = figure(clients, "treated_as_said");
-    assert_eq!(figure.value, tenure_stats::Ratio::new(0, 1).map(Value::Ratio));
-    assert_eq!(count(clients, "treated_as_said", "support_model"), Some(1));
+    assert_eq!(figure.value, tenure_stats::Ratio::new(0, 3).map(Value::Ratio));
+    assert_eq!(count(clients, "treated_as_said", "otherwise.support_model"), Some(1));
+    // Three of the twelve aspects of a silent client: retention, acquisition, revenue model, metrics,
+    // what is done about silence and when, technology, roles and resolution stand in no history.
+    let seen = self::figure(clients, "treatment_seen");
+    assert_eq!(seen.value, tenure_stats::Ratio::new(3, 12).map(Value::Ratio));
+    assert_eq!(count(clients, "treatment_seen", "unseen.roles"), Some(1));
+    assert_eq!(count(clients, "treatment_seen", "seen_whole"), Some(0));
     let line = card.accounts.first().unwrap();
     let names: Vec<_> = line.mismatches.iter().map(|aspect| aspect.name()).collect();
     assert_eq!(
@@ -495,4 +501,94 @@ fn quarters_lead_from_one_close_to_the_next() {
         ("2025-Q4", [11_000, 0, 0, 0, 11_000], "1.000"),
     ];
     assert_eq!(told, expected.map(|(name, lines, ndr)| (name, lines, ndr.to_owned())));
+}
+
+/// A customer who heard two newsletters lately: of what the playbook asks, one aspect can be seen.
+#[test]
+fn a_customer_seen_by_broadcasts_alone_is_seen_in_one_aspect() {
+    let broadcast = |date| {
+        let (way, by) = (Direction::Out, Initiator::Automated);
+        let mut one = Interaction::new(day(date), "email", "marketing", way, by);
+        one.personal = false;
+        Record::Interaction(one)
+    };
+    let records = [
+        purchase("2025-06-01", "10.00", "EUR"),
+        purchase("2025-11-01", "10.00", "EUR"),
+        broadcast("2025-12-05"),
+        broadcast("2025-12-20"),
+    ];
+    let card = card(records.map(|record| event("acme", record)), &settings("2025-12-31"));
+    assert_eq!(card.accounts[0].class, "customer");
+    let customers = &card.by_class[1];
+    let of = |id: &str| match figure(customers, id).value {
+        Some(Value::Ratio(ratio)) => (ratio.num(), ratio.den()),
+        other => panic!("{id} is {other:?}"),
+    };
+    let aspect = "cadence.max_broadcasts_per_month";
+    let as_said = count(customers, "treated_as_said", &format!("as_said.{aspect}"));
+    assert_eq!((as_said, count(customers, "treatment_seen", "accounts")), (Some(1), Some(1)));
+    let (seen, asked) = of("treatment_seen");
+    assert!(0 < seen && seen < asked, "{seen} of {asked}");
+    assert_eq!(of("treated_as_said").1, seen);
+    let unseen: u128 = figure(customers, "treatment_seen")
+        .counts
+        .iter()
+        .filter(|(name, _)| name.starts_with("unseen."))
+        .map(|(_, count)| count)
+        .sum();
+    assert_eq!(i128::try_from(unseen).unwrap(), asked - seen);
+}
+
+/// The share under contract of one account, over 2025, in a book of euros.
+fn share(records: Vec<Record>, settings: &Settings) -> Option<String> {
+    let events = records.into_iter().map(|record| event("acme", record));
+    let (book, _) = Book::from_events(events);
+    let streams = settings.value_streams(&book).unwrap().unwrap();
+    let share = streams.contract_share(&book.relationships()[0]).unwrap();
+    share.map(|share| share.to_string())
+}
+
+#[test]
+fn the_share_under_contract_by_hand() {
+    let contract = |annual: Option<&str>, end: Option<&str>| {
+        let mut one =
+            Contract::new("retainer", day("2024-06-01"), Terms::Negotiated, Billing::Monthly);
+        one.annual_value = annual.map(|annual| money(annual, "EUR"));
+        one.end = end.map(day);
+        Record::Contract(one)
+    };
+    let bought = || purchase("2025-03-01", "300.00", "EUR");
+    let asked = settings("2025-12-31");
+    let of = |records| share(records, &asked);
+    // 100 a month for 12 months, beside 300.
+    let fee = || monthly("2024-01-01T00:00:00Z", "100.00", "EUR");
+    assert_eq!(of(vec![fee(), bought()]).as_deref(), Some("4/5"));
+    // The contract of the same fee is not counted again.
+    assert_eq!(of(vec![fee(), contract(Some("9999.00"), None), bought()]).as_deref(), Some("4/5"));
+    // Without a subscription: 1200 a year to the end of June: half of it.
+    let half = contract(Some("1200.00"), Some("2025-06-30"));
+    assert_eq!(of(vec![half, bought()]).as_deref(), Some("2/3"));
+    // Purchases before the window, refunds on the day of what they take back.
+    let early = purchase("2024-12-31", "50.00", "EUR");
+    assert_eq!(of(vec![fee(), early]).as_deref(), Some("1/1"));
+    assert_eq!(of(vec![bought()]).as_deref(), Some("0/1"));
+    // Not known: no annual value, another currency, more given back than bought, nothing at all.
+    assert_eq!(of(vec![contract(None, None), bought()]), None);
+    let back = purchase("2025-05-01", "-400.00", "EUR");
+    assert_eq!(of(vec![fee(), bought(), back]), None);
+    assert_eq!(of(vec![purchase("2024-12-31", "50.00", "EUR")]), None);
+    let mut in_euros = settings("2025-12-31");
+    in_euros.currency = Some(Currency::new("EUR").unwrap());
+    let dollars = || monthly("2024-01-01T00:00:00Z", "100.00", "USD");
+    assert_eq!(share(vec![dollars(), bought()], &in_euros), None);
+    assert_eq!(share(vec![fee(), purchase("2025-03-01", "3.00", "USD")], &in_euros), None);
+    // A table that is not complete could hold more.
+    for table in [Table::Contracts, Table::Subscriptions, Table::Purchases] {
+        let mut partial = settings("2025-12-31");
+        partial.coverage = Coverage::complete().with(table, Completeness::Partial);
+        assert_eq!(share(vec![fee(), bought()], &partial), None, "{table:?}");
+    }
+    let (book, _) = Book::from_events([]);
+    assert!(settings("2025-12-31").value_streams(&book).unwrap().is_none());
 }

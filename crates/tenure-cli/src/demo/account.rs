@@ -23,11 +23,32 @@ pub(super) struct Account<'a> {
     /// How it is really doing in each month, 0 to 1000: nothing in the tables says it, everything
     /// in them follows it.
     health: Vec<i64>,
+    /// What it bought, by day.
+    pub(super) bought: Vec<Bought>,
+    /// Chance that decides about our own people, apart from that of the account.
+    staff: Random,
+    /// The number of who looks after it.
+    holder: i64,
+}
+
+/// A purchase, as far as anybody counts purchases.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bought {
+    pub(super) day: i64,
+    /// The day it was recorded.
+    pub(super) known: i64,
+    /// The day some of it was taken back.
+    pub(super) returned: Option<i64>,
 }
 
 impl<'a> Account<'a> {
     /// An account whose health wanders slowly from a level of its own.
-    pub(super) fn new(tables: &'a mut Tables, mut random: Random, id: String, shift: i64) -> Self {
+    pub(super) fn new(
+        tables: &'a mut Tables,
+        [mut random, staff]: [Random; 2],
+        id: String,
+        shift: i64,
+    ) -> Self {
         let start = (random.between(200, 1000) + random.between(320, 1000)) / 2 + shift;
         let drift = random.between(-7, 7);
         let mut level = start;
@@ -37,12 +58,23 @@ impl<'a> Account<'a> {
                 level
             })
             .collect();
-        Self { tables, random, id, health }
+        Self { tables, random, id, health, bought: Vec::new(), staff, holder: 0 }
     }
 
     /// How it is really doing on a day.
     pub(super) fn health(&self, day: i64) -> i64 {
         month(day).and_then(|month| self.health.get(month)).copied().unwrap_or_default()
+    }
+
+    /// Its health goes down month by month, by 400 at last, until the day on which it stops; it
+    /// stays down until another.
+    pub(super) fn sours(&mut self, stops: i64, until: i64) {
+        for (at, health) in (0..MONTHS).zip(&mut self.health) {
+            let day = at * 365 / 12;
+            if day <= until {
+                *health = (*health - (400 - (stops - day)).clamp(0, 400)).max(0);
+            }
+        }
     }
 
     /// What nothing in the tables says.
@@ -65,11 +97,16 @@ impl<'a> Account<'a> {
     /// When a fact of that day was recorded: at once, which is not written, or now and then weeks
     /// later.
     pub(super) fn recorded(&mut self, day: i64) -> String {
+        self.recorded_on(day).1
+    }
+
+    /// The day of that, and how it is written.
+    pub(super) fn recorded_on(&mut self, day: i64) -> (i64, String) {
         if self.random.chance(15) {
-            let after = self.random.between(1, 40);
-            instant(day + after, self.random.between(480, 1080))
+            let on = day + self.random.between(1, 40);
+            (on, instant(on, self.random.between(480, 1080)))
         } else {
-            String::new()
+            (day, String::new())
         }
     }
 
@@ -105,10 +142,30 @@ impl<'a> Account<'a> {
         );
     }
 
-    /// Who looks after the account, from a day to a day (`None`: still).
+    /// Who looks after the account, from a day to a day (`None`: still): somebody else than before.
+    /// Now and then nobody wrote down who.
     pub(super) fn assign(&mut self, role: &str, start: i64, end: Option<i64>) {
+        let other = self.staff.between(1, 9);
+        self.holder = if other < self.holder { other } else { other + 1 };
         let (start, end) = (date(start), end.map(date).unwrap_or_default());
-        self.put(Table::Assignments, &[("role", role), ("start", &start), ("end", &end)]);
+        let named = format!("synthetic {role} {:02}", self.holder);
+        let person = if self.staff.chance(60) { "" } else { &named };
+        let cells = [("role", role), ("person", person), ("start", &start), ("end", &end)];
+        self.put(Table::Assignments, &cells);
+    }
+
+    /// Somebody looks after the account, and hands it over now and then, until a day (`None`:
+    /// still).
+    pub(super) fn looked_after(&mut self, role: &str, start: i64, ended: Option<i64>) {
+        let (mut from, end) = (start, ended.unwrap_or(LAST_DAY));
+        loop {
+            let next = from + self.staff.between(250, 900);
+            if next >= end {
+                return self.assign(role, from, ended);
+            }
+            self.assign(role, from, Some(next - 1));
+            from = next;
+        }
     }
 
     /// A survey that goes out on a day; often nobody answers.
@@ -249,18 +306,18 @@ impl<'a> Account<'a> {
                 continue;
             }
             let seen = self.seen(day, 90).clamp(0, 1000);
+            let recorded = self.recorded(day);
             // In hundredths of the unit the built-in profiles state.
             let value = match *component {
-                "dialogue" | "recency" => 30 + (1000 - seen) * 2 / 5,
+                "dialogue" => 30 + (1000 - seen) * 2 / 5,
                 "delivery" => 5_500 + seen * 45 / 10,
                 "breadth" => (1 + seen / 180) * 100,
-                "frequency" => 3_000 + seen * 12,
                 "effort" => 100 + seen * 6 / 10,
-                "returns" => (1000 - seen) * 3,
+                // Not a matter of opinion: `count_purchases` writes them.
+                "recency" | "frequency" | "returns" => continue,
                 _ => seen * 10,
             };
-            let (value, on, recorded) =
-                (super::tables::money(value), date(day), self.recorded(day));
+            let (value, on) = (super::tables::money(value), date(day));
             self.put(
                 Table::Observations,
                 &[

@@ -318,7 +318,7 @@ impl Account<'_> {
             self.put(Table::Subscriptions, &cells);
         }
         let end = ended.unwrap_or(LAST_DAY);
-        self.assign("adviser", start, ended);
+        self.looked_after("adviser", start, ended);
         self.work(start, end, 3);
         let on = start + self.random.between(5, 60);
         self.goal(on, end);
@@ -345,7 +345,7 @@ impl Account<'_> {
             self.monthly_plan(start, seats, price)
         };
         let end = ended.unwrap_or(LAST_DAY);
-        self.assign("account manager", start, ended);
+        self.looked_after("account manager", start, ended);
         let mut day = start + self.random.between(10, 40);
         let mut step = 0;
         while day <= end {
@@ -385,6 +385,7 @@ impl Account<'_> {
             self.buy(day, cents, item, "no", "no");
             day += self.random.between(25, 55);
         }
+        self.count_purchases(start);
     }
 
     /// A yearly plan under standard terms.

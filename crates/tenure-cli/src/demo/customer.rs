@@ -2,7 +2,7 @@
 
 use tenure::model::Table;
 
-use super::account::{Account, Profile, Way};
+use super::account::{Account, Bought, Profile, Way};
 use super::tables::{LAST_DAY, date, money};
 
 /// A rhythm of buying.
@@ -17,8 +17,8 @@ pub(super) struct Rhythm {
     pub(super) promotional: i64,
     /// Cents of a usual purchase.
     pub(super) cents: i64,
-    /// How many of a thousand purchases are the last one although nothing is wrong; up to five
-    /// times as many where health is poor.
+    /// How many of a thousand purchases are the last one where health is 600; a quarter of that at
+    /// 800, four times that at 200.
     pub(super) stops: i64,
 }
 
@@ -32,7 +32,8 @@ impl Account<'_> {
         customised: &str,
         promotional: &str,
     ) -> String {
-        let (on, amount, recorded) = (date(day), money(cents), self.recorded(day));
+        let (on, amount, (known, recorded)) = (date(day), money(cents), self.recorded_on(day));
+        self.bought.push(Bought { day, known, returned: None });
         self.put(
             Table::Purchases,
             &[
@@ -53,6 +54,9 @@ impl Account<'_> {
         }
         let back = if self.random.chance(700) { cents } else { cents / 2 };
         let (on, amount) = (date(day), money(-back));
+        if let Some(last) = self.bought.last_mut() {
+            last.returned = Some(day);
+        }
         self.put(Table::Purchases, &[("date", &on), ("amount", &amount), ("reverses", purchase)]);
     }
 
@@ -80,7 +84,7 @@ impl Account<'_> {
                 self.collect(day, cents);
             }
             self.after_purchase(day, health);
-            if self.random.chance(rhythm.stops * (750 - health.min(600)) / 150) {
+            if self.random.chance(rhythm.stops * (1000 - health) * (1000 - health) / 160_000) {
                 break;
             }
             let usual = rhythm.gap * self.random.between(600, 1500) / 1000;
@@ -139,6 +143,47 @@ impl Account<'_> {
         if last == LAST_DAY {
             let on = LAST_DAY - self.random.between(3, 60);
             self.observe(on.max(first), Profile::Customer);
+        }
+    }
+    /// What a machine counts every month from what was bought, as the profile `customer` states it:
+    /// the components that nobody has to be asked about.
+    pub(super) fn count_purchases(&mut self, first: i64) {
+        self.bought.sort_by_key(|one| one.day);
+        let mut day = first + 30;
+        while day <= LAST_DAY {
+            let known = |one: &&Bought| one.day <= day && one.known <= day;
+            let days: Vec<i64> = self.bought.iter().filter(known).map(|one| one.day).collect();
+            let within = |from: i64, to: i64| {
+                i64::try_from(days.iter().filter(|&&one| from < one && one <= to).count())
+                    .unwrap_or(0)
+            };
+            let (half, year) = (within(day - 182, day), within(day - 364, day));
+            let returned = self.bought.iter().filter(known);
+            let returned = returned
+                .filter(|one| day - 364 < one.day && one.returned.is_some_and(|back| back <= day));
+            let returned = i64::try_from(returned.count()).unwrap_or(0);
+            let mut gaps: Vec<i64> =
+                days.windows(2).filter_map(|pair| Some(pair.get(1)? - pair.first()?)).collect();
+            gaps.sort_unstable();
+            let middle = |back: usize| gaps.get((gaps.len() - back) / 2).copied().unwrap_or(1);
+            let silence = days.last().map_or(0, |last| day - last);
+            // In hundredths of the unit that the profile states.
+            let counted = [
+                // Of one gap nobody knows a rhythm.
+                ("recency", (gaps.len() > 1).then(|| silence * 200 / (middle(0) + middle(1)))),
+                ("frequency", (year > half).then(|| half * 10_000 / (year - half))),
+                ("returns", (year > 0).then(|| returned * 10_000 / year)),
+            ];
+            for (component, value) in counted {
+                if let Some(value) = value {
+                    let (value, on) = (money(value), date(day));
+                    self.put(
+                        Table::Observations,
+                        &[("component", component), ("value", &value), ("observed_at", &on)],
+                    );
+                }
+            }
+            day += 30;
         }
     }
 }

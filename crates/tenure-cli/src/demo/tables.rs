@@ -145,7 +145,9 @@ fn shape(table: Table) -> (&'static str, &'static [&'static str]) {
             ("G", &["id", "account", "set", "goal", "reviews", "closed", "recorded_at"])
         }
         Table::Referrals => ("R", &["id", "account", "date", "recorded_at"]),
-        Table::Assignments => ("A", &["id", "account", "role", "start", "end", "recorded_at"]),
+        Table::Assignments => {
+            ("A", &["id", "account", "role", "person", "start", "end", "recorded_at"])
+        }
         Table::Cases => (
             "C",
             &[

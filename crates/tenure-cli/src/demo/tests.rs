@@ -148,6 +148,82 @@ fn the_dormant_are_dormant_and_the_reengaged_are_back() {
     assert!(found["reengaged"] >= 12, "{found:?}");
 }
 
+/// Recency, frequency and returns are what the purchases of `purchases.csv` say, as they were known on
+/// the day: counted here day by day from the text.
+#[test]
+fn what_is_counted_is_what_the_purchases_say() {
+    let files = files(SEED);
+    let rows = |wanted: &str| -> Vec<Vec<String>> {
+        let (_, text) = files.iter().find(|(name, _)| *name == wanted).unwrap();
+        text.lines().skip(1).map(|line| line.split(',').map(str::to_owned).collect()).collect()
+    };
+    let day = |text: &str| tenure::model::parse_date(text.get(..10).unwrap()).unwrap();
+    // Of each account, each purchase: day, known on, given back on.
+    let mut bought: BTreeMap<String, BTreeMap<String, [Option<chrono::NaiveDate>; 3]>> =
+        BTreeMap::new();
+    for row in rows("purchases.csv") {
+        let [id, account, date, reverses, recorded] = [0, 1, 2, 8, 9].map(|at| row[at].clone());
+        let of = bought.entry(account).or_default();
+        if reverses.is_empty() {
+            let known = if recorded.is_empty() { day(&date) } else { day(&recorded) };
+            of.insert(id, [Some(day(&date)), Some(known), None]);
+        } else {
+            of.get_mut(&reverses).unwrap()[2] = Some(day(&date));
+        }
+    }
+    let mut compared = BTreeMap::new();
+    for row in rows("observations.csv") {
+        let [account, component, value, on] = [1, 2, 3, 4].map(|at| row[at].as_str());
+        let on = day(on);
+        let ago = |days| on - chrono::Days::new(days);
+        let known: Vec<_> = bought
+            .get(account)
+            .into_iter()
+            .flat_map(BTreeMap::values)
+            .filter(|one| one[1].unwrap() <= on)
+            .collect();
+        let within = |from, to| {
+            let days = known.iter().filter(|one| one[0] > Some(from) && one[0] <= Some(to));
+            u32::try_from(days.count()).unwrap()
+        };
+        let found = match component {
+            "frequency" => {
+                f64::from(within(ago(182), on)) / f64::from(within(ago(364), ago(182))) * 100.0
+            }
+            "returns" => {
+                let back = known
+                    .iter()
+                    .filter(|one| one[0] > Some(ago(364)) && one[2].is_some_and(|back| back <= on));
+                f64::from(u32::try_from(back.count()).unwrap()) / f64::from(within(ago(364), on))
+                    * 100.0
+            }
+            "recency" => {
+                let mut days: Vec<_> = known.iter().map(|one| one[0].unwrap()).collect();
+                days.sort_unstable();
+                let silence = (on - *days.last().unwrap()).num_days();
+                let mut gaps: Vec<f64> = days
+                    .windows(2)
+                    .map(|pair| f64::from(i32::try_from((pair[1] - pair[0]).num_days()).unwrap()))
+                    .collect();
+                gaps.sort_unstable_by(f64::total_cmp);
+                let half = gaps.len() / 2;
+                let median = if gaps.len() % 2 == 1 {
+                    gaps[half]
+                } else {
+                    f64::midpoint(gaps[half - 1], gaps[half])
+                };
+                f64::from(i32::try_from(silence).unwrap()) / median
+            }
+            _ => continue,
+        };
+        let value: f64 = std::str::FromStr::from_str(value).unwrap();
+        // Whole hundredths, rounded down.
+        assert!(found - value < 0.01 + 1e-9 && found - value > -1e-9, "{row:?}: {found}");
+        *compared.entry(component.to_owned()).or_insert(0) += 1;
+    }
+    assert!(compared.len() == 3 && compared.values().all(|&count| count > 4_000), "{compared:?}");
+}
+
 /// What is planted shows: those who lost a renewal answered lower before than those who kept it.
 #[test]
 fn answers_follow_the_planted_health() {

@@ -18,7 +18,7 @@ use super::Choice;
 use crate::args::{DEMO_SEED, HealthArgs, HealthFormat};
 use crate::error::CommandError;
 use crate::settings::Chosen;
-use crate::{demo, document, print, print_json, progress, text};
+use crate::{demo, document, input, parallel, print, print_json, progress, text};
 
 /// The shape of the JSON document.
 const SCHEMA: &str = "tenure/health-backtest/1";
@@ -33,7 +33,7 @@ pub(super) fn run(
     let end = AsOf::new(chosen.settings.as_of).in_zone(ingested.zone);
     let end = end.known_at(chosen.settings.known_at.unwrap_or(chosen.settings.as_of));
     let grid = grid(args, end.day())?;
-    let level = Level::default();
+    let (level, threads) = (Level::default(), input::threads(&args.input));
     let few = if args.force { FewEvents::Force } else { FewEvents::Refuse };
     let mut document = Document {
         schema: SCHEMA,
@@ -64,13 +64,24 @@ pub(super) fn run(
         let relationships = ingested.book.relationships();
         let bar = progress::accounts(u64::try_from(relationships.len()).unwrap_or(u64::MAX));
         bar.set_message("follow");
-        for (account, relationship) in (0..).zip(relationships) {
-            bar.inc(1);
-            test.follow(account, relationship, outcome, end).map_err(|source| {
-                CommandError::Follow { account: relationship.account().as_str().to_owned(), source }
-            })?;
-        }
+        let parts = parallel::in_parts(relationships, threads, |first, part| {
+            let mut test = Backtest::new(&profile, &grid);
+            // More accounts than 32 bits count do not fit in memory.
+            for (account, relationship) in (u32::try_from(first).unwrap_or(u32::MAX)..).zip(part) {
+                bar.inc(1);
+                test.follow(account, relationship, outcome, end).map_err(|source| {
+                    CommandError::Follow {
+                        account: relationship.account().as_str().to_owned(),
+                        source,
+                    }
+                })?;
+            }
+            Ok(test)
+        })?;
         bar.finish_and_clear();
+        for part in &parts {
+            test.merge(part).map_err(CommandError::Backtest)?;
+        }
         let report = test.report(few, level, args.seed).map_err(CommandError::Backtest)?;
         document.tests.push(TestLine::new(&report, outcome, missing.name()));
         let told = document.recovery.iter().any(|one| one.profile == profile.id());

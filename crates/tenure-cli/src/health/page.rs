@@ -31,7 +31,10 @@ pub(super) fn to_text(health: &Health) -> String {
                 Cell::new(shown).set_alignment(CellAlignment::Right),
                 Cell::new(""),
                 Cell::new(""),
-                Cell::new("both scores; the share of value in each stream is not known"),
+                Cell::new(joined.share_percent.as_ref().map_or_else(
+                    || "both scores; the share of its value under contract is not known".to_owned(),
+                    |share| format!("{share} of its value is under contract"),
+                )),
             ];
             if changes {
                 cells.push(Cell::new(""));
@@ -54,6 +57,20 @@ pub(super) fn to_text(health: &Health) -> String {
             text::grouped(i128::from(line.accounts)),
             bands.join(", "),
             line.undetermined,
+        );
+        if !line.never_observed.is_empty() {
+            let _ = writeln!(
+                out,
+                "  No account here ever had a value of {}: is that how `observations` names it?",
+                text::printable(&line.never_observed.join(", ")),
+            );
+        }
+    }
+    if let (Some(from), Some(to)) = (&health.value_from, &health.value_to) {
+        let _ = writeln!(
+            out,
+            "Joined scores: by the share of recurring revenue in what an account was worth from {from} to \
+             {to}, purchases being the rest.",
         );
     }
     for (count, what) in [

@@ -257,3 +257,90 @@ fn no_component_is_no_profile() {
     let error = Profile::from_toml("h", "é = \"é\" x").unwrap_err();
     assert_eq!(error.faults()[0].column(), 9);
 }
+
+fn scored(profile: &Profile, values: &[Option<&str>]) -> crate::Score {
+    let readings: Vec<_> = profile
+        .components()
+        .iter()
+        .zip(values)
+        .map(|(one, value)| match value {
+            Some(text) => {
+                let value = rust_decimal::Decimal::from_str_exact(text).unwrap();
+                one.read(crate::Value::new(value).unwrap(), 0)
+            }
+            None => crate::Reading::missing(crate::Absence::NotObserved),
+        })
+        .collect();
+    crate::Score::new(profile, &readings).unwrap()
+}
+
+fn of(head: &str, components: &[(&str, u8, &str)]) -> Profile {
+    let start = format!("schema = \"tenure/health-profile/1\"\nid = \"vendor\"\n{head}\n");
+    let text = components.iter().fold(start, |text, (id, weight, points)| {
+        text + &format!(
+            "[[component]]\nid = \"{id}\"\nweight = {weight}\ndirection = \"higher_better\"\n\
+             points = {points}\n"
+        )
+    });
+    Profile::from_toml("vendor.toml", &text).unwrap()
+}
+
+/// Zudo: without the pulse of 20 the others weigh 25, 20, 20, 20 and 15 instead of 20, 16, 16, 16, 12.
+#[test]
+fn a_vendor_that_spreads_the_weight_of_what_is_missing() {
+    let index = "[[0, 0], [100, 1000]]";
+    let weights = [20, 16, 16, 16, 12, 20];
+    let ids = ["email", "requests", "meetings", "resolution", "recent", "pulse"];
+    let components: Vec<_> =
+        ids.into_iter().zip(weights).map(|(id, weight)| (id, weight, index)).collect();
+    let profile = of("missing = \"renormalise\"\nmin_coverage = 0", &components);
+    for (slot, points) in [250, 200, 200, 200, 150].into_iter().enumerate() {
+        let mut values = [Some("0"), Some("0"), Some("0"), Some("0"), Some("0"), None];
+        values[slot] = Some("100");
+        assert_eq!(scored(&profile, &values).point(), Some(points), "{slot}");
+    }
+    assert_eq!(scored(&profile, &[None; 6]).point(), None);
+}
+
+/// Factors of 60 and 40 points, up to 5 nothing, up to 10 half, above it all: the top of a range is in it.
+#[test]
+fn a_vendor_whose_ranges_are_steps() {
+    let steps = "[[5, 0], [5.00000001, 500], [10, 500], [10.00000001, 1000]]";
+    let profile = of("", &[("a", 60, steps), ("b", 40, steps)]);
+    for (a, b, points) in [
+        ("5", "5", 0),
+        ("5.00000001", "5", 300),
+        ("10", "10", 500),
+        ("10.00000001", "10", 800),
+        ("99", "99", 1000),
+    ] {
+        assert_eq!(scored(&profile, &[Some(a), Some(b)]).point(), Some(points), "{a} {b}");
+    }
+}
+
+/// Poor is 0, average 1, good 2: the worst decides, and what is missing is left out.
+#[test]
+fn a_vendor_whose_worst_state_decides() {
+    let states = "[[0, 0], [1, 500], [2, 1000]]";
+    let head = "combiner = \"min\"\nmissing = \"renormalise\"\nmin_coverage = 0";
+    let profile = of(head, &[("a", 50, states), ("b", 50, states)]);
+    for (values, points) in [
+        ([Some("2"), Some("2")], Some(1000)),
+        ([Some("2"), Some("1")], Some(500)),
+        ([Some("0"), Some("2")], Some(0)),
+        ([Some("2"), None], Some(1000)),
+        ([None, None], None),
+    ] {
+        assert_eq!(scored(&profile, &values).point(), points, "{values:?}");
+    }
+}
+
+/// A component that nobody knows counts as the middle, where the vendor says neutral.
+#[test]
+fn a_vendor_to_whom_what_is_missing_is_neutral() {
+    let inputs = "[[1, 0], [10, 1000]]";
+    let profile =
+        of("missing = \"neutral\"\nneutral = 500", &[("a", 75, inputs), ("b", 25, inputs)]);
+    assert_eq!(scored(&profile, &[Some("10"), None]).point(), Some(875));
+    assert_eq!(scored(&profile, &[None, None]).point(), Some(500));
+}
