@@ -6,9 +6,9 @@
     venv/bin/python benches/peers/clv_lifetimes.py target/release/examples/clv_peer         # 2,357 and 100,000 customers
     venv/bin/python benches/peers/clv_lifetimes.py target/release/examples/clv_peer --big   # also 1,000,000
 
-The customers are those of `clv_customers.py`. Both sides do the same work on the same files: we from columns in memory, as they from a data
-frame; reading files is nobody's. Theirs is timed once, ours the least of three. Fits are printed, so
-that a fit that goes elsewhere shows.
+The customers are those of `clv_customers.py`. Both sides do the same work on the same files: we from
+columns in memory, as they from a data frame; reading files is nobody's. Theirs is timed once, ours
+the least of three. Fits are printed, so that a fit that goes elsewhere shows.
 """
 import os
 import subprocess

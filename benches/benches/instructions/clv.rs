@@ -67,6 +67,49 @@ fn measured_clv_expected(
 }
 
 #[inline(never)]
+fn measured_clv_by_period(
+    model: &PurchaseModel,
+    customers: &HistoryColumns<'_>,
+    prediction: Prediction,
+    out: &mut [f64],
+) -> Result<(), Failure> {
+    Ok(model.predict(customers, prediction, out)?)
+}
+
+#[inline(never)]
+fn measured_clv_pareto_alive(
+    model: ParetoNbd,
+    customers: &HistoryColumns<'_>,
+    out: &mut [f64],
+) -> Result<(), Failure> {
+    Ok(PurchaseModel::from(model).predict(customers, Prediction::PAlive, out)?)
+}
+
+#[inline(never)]
+fn measured_clv_pareto_expected(
+    model: ParetoNbd,
+    customers: &HistoryColumns<'_>,
+    horizon: TimeSpan,
+    out: &mut [f64],
+) -> Result<(), Failure> {
+    Ok(PurchaseModel::from(model).predict(
+        customers,
+        Prediction::ExpectedPurchases(horizon),
+        out,
+    )?)
+}
+
+#[inline(never)]
+fn measured_clv_pareto_apart(
+    model: ParetoNbd,
+    customers: &HistoryColumns<'_>,
+    later: TimeSpan,
+    out: &mut [f64],
+) -> Result<(), Failure> {
+    Ok(PurchaseModel::from(model).predict(customers, Prediction::PAliveAfter(later), out)?)
+}
+
+#[inline(never)]
 fn measured_clv_discounted(
     model: &PurchaseModel,
     customers: &HistoryColumns<'_>,
@@ -107,6 +150,11 @@ impl Cohort {
 /// Fader, Hardie, Lee 2005.
 fn published() -> Result<PurchaseModel, Failure> {
     Ok(BgNbd::new(0.243, 4.414, 0.793, 2.426, TimeUnit::Week)?.into())
+}
+
+/// The same paper's Pareto/NBD.
+fn published_pareto() -> Result<ParetoNbd, Failure> {
+    Ok(ParetoNbd::new(0.553, 10.578, 0.606, 11.669, TimeUnit::Week)?)
 }
 
 fn summary() -> Result<bool, Failure> {
@@ -189,7 +237,43 @@ fn discounted() -> Result<bool, Failure> {
     Ok(out.iter().all(|purchases| *purchases > 0.0))
 }
 
-pub(crate) const WORKLOADS: [Workload; 8] = [
+/// Twelve months, discounted at the end of each.
+fn by_period() -> Result<bool, Failure> {
+    let (cohort, model) = (Cohort::new()?, published()?);
+    let mut out = vec![-1.0; CUSTOMERS];
+    let period = TimeSpan::new(4.345, TimeUnit::Week)?;
+    let rate = DiscountRate::per_period(0.01, period)?;
+    let prediction = Prediction::DiscountedByPeriod { rate, period, periods: 12 };
+    measured_clv_by_period(&model, black_box(&cohort.columns()?), prediction, &mut out)?;
+    Ok(out.iter().all(|purchases| *purchases > 0.0))
+}
+
+fn pareto_alive() -> Result<bool, Failure> {
+    let (cohort, model) = (Cohort::new()?, published_pareto()?);
+    let mut out = vec![-1.0; CUSTOMERS];
+    measured_clv_pareto_alive(model, black_box(&cohort.columns()?), &mut out)?;
+    Ok(out.iter().all(|p| (0.0..=1.0).contains(p)))
+}
+
+fn pareto_expected() -> Result<bool, Failure> {
+    let (cohort, model) = (Cohort::new()?, published_pareto()?);
+    let mut out = vec![-1.0; CUSTOMERS];
+    let quarter = TimeSpan::new(39.0, TimeUnit::Week)?;
+    measured_clv_pareto_expected(model, black_box(&cohort.columns()?), quarter, &mut out)?;
+    Ok(out.iter().all(|purchases| *purchases > 0.0))
+}
+
+/// P(alive) later, where `alpha` and `beta` are far apart: integrals, remembered by history.
+fn pareto_apart() -> Result<bool, Failure> {
+    let model = ParetoNbd::new(0.553, 2.0, 0.606, 200.0, TimeUnit::Week)?;
+    let quarter = TimeSpan::new(39.0, TimeUnit::Week)?;
+    let cohort = Cohort::new()?;
+    let mut out = vec![-1.0; CUSTOMERS];
+    measured_clv_pareto_apart(model, black_box(&cohort.columns()?), quarter, &mut out)?;
+    Ok(out.iter().all(|p| (0.0..=1.0).contains(p)))
+}
+
+pub(crate) const WORKLOADS: [Workload; 12] = [
     ("clv_summary", summary),
     ("clv_instants", instants),
     ("clv_group", group),
@@ -197,5 +281,9 @@ pub(crate) const WORKLOADS: [Workload; 8] = [
     ("clv_fit_pareto", fit_pareto),
     ("clv_alive", alive),
     ("clv_expected", expected),
+    ("clv_by_period", by_period),
+    ("clv_pareto_alive", pareto_alive),
+    ("clv_pareto_expected", pareto_expected),
+    ("clv_pareto_apart", pareto_apart),
     ("clv_discounted", discounted),
 ];
