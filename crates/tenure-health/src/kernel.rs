@@ -5,73 +5,56 @@ use crate::profile::Profile;
 /// Numbers of one score, on the stack.
 pub(crate) type Row<T> = [T; Profile::MAX_COMPONENTS];
 
-/// What many numbers are divided by: a division once, then a product each.
-#[derive(Debug, Clone, Copy)]
-struct Divisor {
-    by: u64,
-    /// 2^62 / by, rounded down.
-    inverse: u64,
-}
-
-impl Divisor {
-    /// `None` of 0.
-    fn new(by: u64) -> Option<Self> {
-        Some(Self { by, inverse: (1_u64 << 62).checked_div(by)? })
-    }
-
-    /// Quotient and rest of a number below 2^62.
-    fn divide(self, number: u64) -> (u64, u64) {
-        let wide = u128::from(number).wrapping_mul(u128::from(self.inverse)).wrapping_shr(62);
-        let quotient = u64::try_from(wide).unwrap_or_default();
-        let rest = number.wrapping_sub(quotient.wrapping_mul(self.by));
-        // The inverse is less than 1 too small, so the quotient is right or 1 too small.
-        if rest < self.by {
-            (quotient, rest)
-        } else {
-            (quotient.wrapping_add(1), rest.wrapping_sub(self.by))
-        }
-    }
-}
-
 /// Bits of a key that tell its slot: `Profile::MAX_COMPONENTS` of them.
 const SLOT_BITS: u32 = 5;
 const SLOTS: u64 = (1 << SLOT_BITS) - 1;
-/// Keys compared at a time.
-const BLOCK: usize = 8;
 
 /// The weighted mean of `points` (0 to 1000), rounded half away from zero, and the share of each in
 /// it by largest remainder; a slot of weight 0 has no share. `None` if all weights are 0.
 ///
-/// Weights sum to at most 2 * 10^6 * 2^30 < 2^51 (those of two profiles, while a change is told), so a product, and a sum of them, stays below 2^61, and a
-/// rest with the number of its slot below 2^56.
+/// Weights sum to at most 2 * 10^6 * 2^30 < 2^51 (those of two profiles, while a change is told), so a
+/// product stays below 2^61, and a rest with the number of its slot below 2^56.
 pub(crate) fn weighted_mean(weights: &[u64], points: &[u16], shares: &mut [i32]) -> Option<u16> {
+    // Most profiles have eight components or fewer, and loops of a known length cost less.
+    if weights.len() <= 8 {
+        weighted_mean_of::<8>(weights, points, shares)
+    } else {
+        weighted_mean_of::<{ Profile::MAX_COMPONENTS }>(weights, points, shares)
+    }
+}
+
+/// Of up to `N` slots; those that are not there weigh nothing.
+fn weighted_mean_of<const N: usize>(
+    given_weights: &[u64],
+    given_points: &[u16],
+    shares: &mut [i32],
+) -> Option<u16> {
+    let (mut weights, mut points, mut floors, mut keys) =
+        ([0_u64; N], [0_u16; N], [0_u64; N], [0_u64; N]);
+    for ((slot, point), (&weight, &given)) in
+        weights.iter_mut().zip(&mut points).zip(given_weights.iter().zip(given_points))
+    {
+        (*slot, *point) = (weight, given);
+    }
     let whole = weights.iter().fold(0_u64, |sum, &weight| sum.wrapping_add(weight));
-    let divisor = Divisor::new(whole)?;
-    let mut keys: Row<u64> = [0; Profile::MAX_COMPONENTS];
     let (mut given, mut rests) = (0_u64, 0_u64);
-    let slots = weights.iter().zip(points).zip(shares.iter_mut().zip(&mut keys));
-    for (slot, ((&weight, &points), (share, key))) in (0_u64..).zip(slots) {
-        let (floor, rest) = divisor.divide(weight.wrapping_mul(u64::from(points)));
-        given = given.wrapping_add(floor);
+    let slots = weights.iter().zip(&points).zip(floors.iter_mut().zip(&mut keys));
+    for (slot, ((&weight, &points), (floor, key))) in (0_u64..).zip(slots) {
+        let product = weight.wrapping_mul(u64::from(points));
+        *floor = product.checked_div(whole)?;
+        let rest = product.wrapping_sub(floor.wrapping_mul(whole));
+        given = given.wrapping_add(*floor);
         rests = rests.wrapping_add(rest);
-        *share = i32::try_from(floor).ok()?;
         // The greatest key is the largest rest, of equals the first.
         *key = rest.wrapping_shl(SLOT_BITS) | SLOTS.wrapping_sub(slot);
     }
-    let (ones, rest) = divisor.divide(rests);
-    let more = ones.wrapping_add(u64::from(rest.wrapping_mul(2) >= whole));
-    let blocks = weights.len().div_ceil(BLOCK);
-    for _ in 0..more {
-        // There are always enough: what is left over is the sum of the rests, rounded. Whole blocks
-        // are compared without counting; beyond the last component a key is 0.
-        let all = keys.as_chunks::<BLOCK>().0.iter().take(blocks);
-        let of_block = all.map(|block| block.iter().fold(0_u64, |largest, &key| largest.max(key)));
-        let largest = of_block.fold(0_u64, u64::max);
-        let slot = usize::try_from(SLOTS.wrapping_sub(largest & SLOTS)).ok()?;
-        if let (Some(share), Some(key)) = (shares.get_mut(slot), keys.get_mut(slot)) {
-            *share = share.wrapping_add(1);
-            *key = 0;
-        }
+    // What is left over: the sum of the rests, rounded. So there are always enough rests above 0.
+    let more = rests.wrapping_mul(2).wrapping_add(whole).checked_div(whole.wrapping_mul(2))?;
+    for (share, (&floor, &key)) in shares.iter_mut().zip(floors.iter().zip(&keys)) {
+        // Comparing each with each takes no branch, unlike picking one after the other.
+        let above = |above: u64, &other: &u64| above.wrapping_add(u64::from(other > key));
+        let above = keys.iter().fold(0_u64, above);
+        *share = i32::try_from(floor.wrapping_add(u64::from(above < more))).ok()?;
     }
     u16::try_from(given.wrapping_add(more)).ok()
 }
@@ -139,7 +122,7 @@ pub(crate) fn shapley(players: usize, worth: impl Fn(usize) -> i64, shares: &mut
 
 #[cfg(test)]
 mod tests {
-    use super::{Divisor, largest_remainders, weighted_mean};
+    use super::{largest_remainders, weighted_mean};
 
     fn of(weights: &[u64], points: &[u16]) -> Option<(u16, Vec<i32>)> {
         let mut shares = vec![0; weights.len()];
@@ -170,22 +153,6 @@ mod tests {
         assert_eq!(of(&[-1, 3], 2, 1), [0, 1]);
         assert_eq!(of(&[-5, 2, 9], 6, 1), [-1, 0, 2]);
         assert_eq!(of(&[6, -6], 6, 0), [1, -1]);
-    }
-
-    #[test]
-    fn a_product_for_a_division() {
-        let all = 1_000_000_u64 << 30;
-        let mut divisors: Vec<u64> = (1..200).chain([999_999, 1_000_000, all - 1, all]).collect();
-        divisors.extend((0..51).map(|places| (1_u64 << places) + 1));
-        for by in divisors {
-            let divisor = Divisor::new(by).unwrap();
-            let edges =
-                (0..=1000).flat_map(|times| [times * by, times * by + by - 1, times * by + 1]);
-            for number in edges.filter(|number| *number < 1 << 62) {
-                assert_eq!(divisor.divide(number), (number / by, number % by), "{number} by {by}");
-            }
-        }
-        assert!(Divisor::new(0).is_none());
     }
 
     #[test]

@@ -21,7 +21,8 @@ pub enum Outcome {
     /// decided by the end of the data is censored.
     NotRenewed,
     /// Silence passes so many own gaps in the window. Accounts that are silent by then have ended;
-    /// those whose rhythm is not known are not at risk.
+    /// those whose rhythm is not known are not at risk. Silence that has begun by the day of the score
+    /// is half the way: a score that knows recency in own gaps foresees that part of it by arithmetic.
     Dormant(DormancyOptions),
 }
 
