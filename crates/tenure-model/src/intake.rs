@@ -11,6 +11,7 @@
 #[expect(clippy::disallowed_types, reason = "looked up by key, never iterated")]
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::mem;
 
 mod pieces;
 
@@ -26,6 +27,10 @@ use crate::relationship::{Entry, Logs, Relationship};
 /// So many accounts to a block: few enough for a block and what it is given to stay in the cache,
 /// enough that the ends of all the blocks of a million accounts do.
 const BLOCK: usize = 1024;
+
+/// So many events wait before their accounts are looked up: one after the other, the processor waits
+/// for the memory of several look-ups at once.
+const WAITING: usize = 64;
 
 /// A record on its way: which event of the input it was, and whose.
 #[derive(Debug)]
@@ -44,19 +49,38 @@ pub(crate) struct Intake {
     accounts: Vec<AccountId>,
     /// The place of the account of the last event.
     last: usize,
+    /// Events whose accounts are still to be looked up, and room for the places of these.
+    waiting: Vec<(u64, Event)>,
+    waiting_places: Vec<usize>,
     logs: Logs,
 }
 
 impl Intake {
     /// Takes a checked event.
     pub(crate) fn push(&mut self, position: u64, event: Event) {
-        // Some files are in order of account: the last one is tried first.
-        let place = match self.accounts.get(self.last) {
-            Some(last) if *last == event.account => self.last,
-            _ => self.place(&event.account),
-        };
-        self.last = place;
-        self.logs.push(position, place, event);
+        self.waiting.push((position, event));
+        if self.waiting.len() >= WAITING {
+            self.admit();
+        }
+    }
+
+    /// Looks up the accounts of those that wait, and logs them.
+    fn admit(&mut self) {
+        let mut waiting = mem::take(&mut self.waiting);
+        let mut places = mem::take(&mut self.waiting_places);
+        for (_, event) in &waiting {
+            // Some files are in order of account: the last one is tried first.
+            self.last = match self.accounts.get(self.last) {
+                Some(last) if *last == event.account => self.last,
+                _ => self.place(&event.account),
+            };
+            places.push(self.last);
+        }
+        for ((position, event), place) in waiting.drain(..).zip(places.drain(..)) {
+            self.logs.push(position, place, event);
+        }
+        self.waiting = waiting;
+        self.waiting_places = places;
     }
 
     fn place(&mut self, account: &AccountId) -> usize {
@@ -71,7 +95,8 @@ impl Intake {
 
     /// The relationships of all accounts of which anything is kept, in order of id; what became of
     /// the events goes into the report, in no order.
-    pub(crate) fn deliver(self, report: &mut BookReport) -> Vec<Relationship> {
+    pub(crate) fn deliver(mut self, report: &mut BookReport) -> Vec<Relationship> {
+        self.admit();
         let Self { places, accounts, logs, .. } = self;
         drop(places);
         let mut order: Vec<usize> = (0..accounts.len()).collect();
