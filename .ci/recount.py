@@ -35,8 +35,7 @@ def cents(text):
 
 
 AS_OF = day(REPORT["as_of"])
-START, END = map(day, REPORT["windows"]["metrics"])
-DAYS = [START + n * ONE_DAY for n in range((END - START).days + 1)]
+WINDOW = tuple(map(day, REPORT["windows"]["metrics"]))
 
 
 def rows(table):
@@ -46,8 +45,8 @@ def rows(table):
         return [row for row in csv.DictReader(file) if known(row)]
 
 
-def within(text):
-    return bool(text) and START <= day(text) <= END
+def within(text, days):
+    return bool(text) and days[0] <= day(text) <= days[1]
 
 
 class Sums(collections.Counter):
@@ -61,10 +60,10 @@ class Sums(collections.Counter):
         return total
 
 
-def surveys(sums):
+def surveys(sums, days):
     top = {"csat": 4, "ces": 5}
     for row in rows("responses"):
-        if not within(row["date"]):
+        if not within(row["date"], days):
             continue
         account, survey, said = row["account"], row["survey"], row["score"]
         if not said.isdigit():
@@ -77,7 +76,7 @@ def surveys(sums):
             sums[account, "nps net"] += (int(said) >= 9) - (int(said) <= 6)
 
 
-def service(sums):
+def service(sums, days):
     chains = collections.defaultdict(list)
     for row in rows("contacts"):
         if day(row["at"]) <= AS_OF:
@@ -94,7 +93,7 @@ def service(sums):
                 episodes.append([(at, resolved)])
         for episode in episodes:
             first, resolved = episode[0]
-            if not START <= first.date() <= END:
+            if not days[0] <= first.date() <= days[1]:
                 continue
             if first + week > last:
                 sums[account, "immature"] += 1
@@ -104,14 +103,14 @@ def service(sums):
                 sums[account, "episodes"] += 1
                 sums[account, "first contact"] += resolved == "yes" and len(episode) == 1
     for row in rows("cases"):
-        if within(row["opened"]):
+        if within(row["opened"], days):
             sums[row["account"], "cases"] += 1
             sums[row["account"], "by bot"] += row["bot"] == "resolved"
 
 
-def renewals(sums):
+def renewals(sums, days):
     for row in rows("renewals"):
-        if not within(row["due"]):
+        if not within(row["due"], days):
             continue
         account, due = row["account"], cents(row["arr_due"])
         renewed = row["closed_at"] and day(row["closed_at"]) <= AS_OF
@@ -144,13 +143,14 @@ def first_days():
     return first
 
 
-def care(sums, paid):
-    first = first_days()
+def care(sums, days, paid, first):
+    start, end = days
+    every = [start + n * ONE_DAY for n in range((end - start).days + 1)]
     managed, talks, reviews = (collections.defaultdict(set) for _ in range(3))
     for row in rows("assignments"):
         if day(row["start"]) <= AS_OF:
-            end = min(day(row["end"]), END) if row["end"] else END
-            managed[row["account"]] |= {one for one in DAYS if day(row["start"]) <= one <= end}
+            last = day(row["end"]) if row["end"] else end
+            managed[row["account"]] |= {one for one in every if day(row["start"]) <= one <= last}
     for row in rows("interactions"):
         account, at = row["account"], day(row["date"])
         if at > AS_OF:
@@ -160,7 +160,7 @@ def care(sums, paid):
             talks[account].add(at)
         if human and row["kind"] in ("review", "strategy_review", "qbr"):
             reviews[account].add(at)
-        if within(row["date"]):
+        if within(row["date"], days):
             sums[account, "interactions"] += 1
             sums[account, f"by {row['channel']}"] += 1
     for row in rows("goals"):
@@ -169,12 +169,12 @@ def care(sums, paid):
             continue
         looked = {day(one) for one in row["reviews"].split(";") if one}
         reviews[account] |= {one for one in looked if one <= AS_OF}
-        if day(row["set"]) <= END and not (closed and closed < START):
+        if day(row["set"]) <= end and not (closed and closed < start):
             sums[account, "goals"] += 1
-            sums[account, "goals reviewed"] += any(START <= one <= END for one in looked)
-            sums[account, "goals closed"] += bool(closed and START <= closed <= END)
+            sums[account, "goals reviewed"] += any(start <= one <= end for one in looked)
+            sums[account, "goals closed"] += bool(closed and start <= closed <= end)
     for row in rows("deliverables"):
-        if within(row["due"]):
+        if within(row["due"], days):
             account, due = row["account"], day(row["due"])
             done = day(row["done"]) if row["done"] and day(row["done"]) <= AS_OF else None
             sums[account, "deliveries due"] += 1
@@ -182,10 +182,10 @@ def care(sums, paid):
             sums[account, "late"] += bool(done and done > due)
             sums[account, "days late"] += max((done - due).days, 0) if done else 0
     for row in rows("referrals"):
-        if within(row["date"]):
+        if within(row["date"], days):
             sums[row["account"], "referrals"] += 1
     for account, at in first.items():
-        known = [one for one in DAYS if one >= at]
+        known = [one for one in every if one >= at]
         sums[account, "days"] += len(known)
         sums[account, "managed"] += sum(one in managed[account] for one in known)
         for name, met, reach in (("in touch", talks[account], 30), ("reviewed", reviews[account], 90)):
@@ -193,7 +193,7 @@ def care(sums, paid):
             sums[account, name] += sum(one in reached for one in known)
         sums[account, "referring"] += sums[account, "referrals"] > 0
     for account, amounts in paid.items():
-        bought = sum(amount > 0 and START <= at <= END for at, amount in amounts.items())
+        bought = sum(amount > 0 and start <= at <= end for at, amount in amounts.items())
         sums[account, "buyers"] += bought > 0
         sums[account, "repeat buyers"] += bought > 1
         sums[account, "ever"] += 1
@@ -220,61 +220,117 @@ WINDOWED = {
 }
 
 
-def compare(group, accounts, sums, found):
-    """The figures of a group beside what the rows of its accounts add up to."""
+def counted_over(days, paid, first):
+    sums = Sums()
+    surveys(sums, days)
+    service(sums, days)
+    renewals(sums, days)
+    care(sums, days, paid, first)
+    return sums
+
+
+def compare(name, figures, accounts, sums, found):
+    """Figures beside what the rows of these accounts add up to."""
     counted = sums.of(accounts)
-    for figure in group["figures"]:
-        place = f"{group['name']}: {figure['id']}"
+    for figure in figures:
+        place = f"{name}: {figure['id']}"
         if figure["id"] in WINDOWED:
             upper, lower, counts = WINDOWED[figure["id"]]
-            name, times = upper if isinstance(upper, tuple) else (upper, 1)
-            ours = fractions.Fraction(counted[name] * times, counted[lower]) if counted[lower] else None
+            part, times = upper if isinstance(upper, tuple) else (upper, 1)
+            ours = fractions.Fraction(counted[part] * times, counted[lower]) if counted[lower] else None
             value = figure["value"]
             theirs = fractions.Fraction(int(value["num"]), int(value["den"])) if value else None
             found.append((place, theirs, ours))
             found += [(f"{place}, {label}", figure["counts"].get(label, 0), counted[ours]) for label, ours in counts.items()]
         if figure["id"] == "interactions":
-            found.append((place, int(figure["value"]), counted["interactions"]))
+            theirs = None if figure["value"] is None else int(figure["value"])
+            found.append((place, theirs, counted["interactions"] if counted["days"] else None))
             found += [(f"{place}, {label}", n, counted[f"by {label}"]) for label, n in figure["counts"].items()]
         if figure["id"] == "referring":
             for label in ("referring", "referrals"):
                 found.append((f"{place}, {label}", figure["counts"][label], counted[label]))
 
 
+def rhythm(amounts):
+    """The word for how silent an account is by its own purchases, and the gap that it is measured by."""
+    days = sorted(at for at, amount in amounts.items() if amount > 0)
+    if not days:
+        return "no_purchase", None
+    gaps = sorted((later - earlier).days for earlier, later in zip(days, days[1:]))
+    if len(gaps) < 2:
+        return "rhythm_unknown", None
+    gap = fractions.Fraction(gaps[(len(gaps) - 1) // 2] + gaps[len(gaps) // 2], 2)
+    silent = (AS_OF - days[-1]).days
+    return ("dormant" if silent > 3 * gap else "cooling" if silent >= 2 * gap else "in_rhythm"), gap
+
+
+def rfm_scores(paid):
+    """Three digits of each account that ever purchased: 1 + floor(5 x how many are strictly worse / all)."""
+    values = {}
+    for account, amounts in paid.items():
+        bought = {at: amount for at, amount in amounts.items() if amount > 0}
+        if bought:
+            late = [amount for at, amount in bought.items() if (AS_OF - at).days < 365]
+            values[account] = (-(AS_OF - max(bought)).days, len(late), sum(late))
+    score = lambda axis, value: min(1 + 5 * sum(other[axis] < value for other in values.values()) // len(values), 5)
+    return {account: "".join(str(score(axis, value)) for axis, value in enumerate(own)) for account, own in values.items()}
+
+
 def main():
-    sums, paid = Sums(), purchases()
-    surveys(sums)
-    service(sums)
-    renewals(sums)
-    care(sums, paid)
+    paid, first = purchases(), first_days()
+    sums = counted_over(WINDOW, paid, first)
     lines = REPORT["accounts"]
-    everybody = {line["account"] for line in lines}
+    where = lambda fits: {line["account"] for line in lines if fits(line)}
+    everybody = where(lambda line: True)
     found = []
-    compare(REPORT["total"], everybody, sums, found)
-    for group in REPORT["by_class"]:
-        compare(group, {line["account"] for line in lines if line["class_at_opening"] == group["name"]}, sums, found)
-    for group in REPORT["by_segment"]:
-        of = {line["account"] for line in lines if (line["segment"] or "(no segment)") == group["name"]}
-        compare(group, of, sums, found)
-    by_now = [("all", REPORT["total"], everybody)]
-    by_now += [(one["name"], one, {line["account"] for line in lines if line["class"] == one["name"]}) for one in REPORT["by_class"]]
-    for name, group, accounts in by_now:
+
+    # Over the window: by what an account was when it opened.
+    compare("all", REPORT["total"]["figures"], everybody, sums, found)
+    for key, of in (("by_class", lambda line: line["class_at_opening"]),
+                    ("by_stage", lambda line: line["stage_at_opening"] or "(not there yet)"),
+                    ("by_segment", lambda line: line["segment"] or "(no segment)")):
+        for group in REPORT[key]:
+            compare(group["name"], group["figures"], where(lambda line: of(line) == group["name"]), sums, found)
+    for period in REPORT["by_period"]:
+        own = counted_over(tuple(map(day, period["days"])), paid, first)
+        compare(period["name"], period["total"], everybody, own, found)
+        for name, figures in period["by_class"].items():
+            compare(f"{period['name']} {name}", figures, where(lambda line: line["class_at_opening"] == name), own, found)
+
+    # As of the day: by what it is.
+    groups = [("all", REPORT["total"], everybody)]
+    for key, of in (("by_class", "class"), ("by_stage", "stage")):
+        groups += [(one["name"], one, where(lambda line: line[of] == one["name"])) for one in REPORT[key]]
+    for name, group, accounts in groups:
         figures = {figure["id"]: figure for figure in group["figures"]}
         counted = sums.of(accounts)
-        found.append((f"{name}: historical_value", cents(figures["historical_value"]["value"]), counted["ever paid"]))
+        value = figures["historical_value"]["value"]
+        found.append((f"{name}: historical_value", cents(value) if value else None, counted["ever paid"] if counted["ever"] else None))
         found.append((f"{name}: buyers ever", figures["historical_value"]["counts"]["accounts"], counted["ever"]))
         found.append((f"{name}: accounts", group["accounts"], len(accounts)))
+
+    # Account by account.
+    scores = rfm_scores(paid)
+    quiet = {line["account"]: line for line in REPORT["quiet"]}
     for line in lines:
-        amounts = [amount for at, amount in paid[line["account"]].items() if START <= at <= END]
+        account = line["account"]
+        amounts = [amount for at, amount in paid[account].items() if WINDOW[0] <= at <= WINDOW[1]]
         theirs = cents(line["paid_in_window"]) if line["paid_in_window"] else None
-        found.append((f"{line['account']}: paid in the window", theirs, sum(amounts) if amounts else None))
+        found.append((f"{account}: paid in the window", theirs, sum(amounts) if amounts else None))
+        found.append((f"{account}: RFM", line["rfm"], scores.get(account)))
+        if line["rhythm"] != "under_contract":
+            word, gap = rhythm(paid[account])
+            found.append((f"{account}: rhythm", line["rhythm"], word))
+            found.append((f"{account}: listed as quiet", account in quiet, word in ("cooling", "dormant")))
+            if account in quiet:
+                found.append((f"{account}: own gap", fractions.Fraction(str(quiet[account]["own_gap_days"])), gap))
 
     wrong = [one for one in found if one[1] != one[2]]
     for place, theirs, ours in wrong[:20]:
         print(f"{place}: the report says {theirs}, the tables say {ours}")
     defined = sum(one[2] is not None for one in found)
     print(f"{len(found)} figures and counts worked out again from the tables, {defined} of them defined: {len(wrong)} differ")
-    if wrong or defined < 500:
+    if wrong or defined < 2000:
         sys.exit(1)
 
 

@@ -147,6 +147,20 @@ fn day_by_day(
         })
         .filter(|&on| on <= today)
         .min();
+    for record in records {
+        let Record::Deliverable(one) = record else { continue };
+        let done = one.done.filter(|&done| done <= today);
+        more("milestones", done.is_some_and(within) && one.customised == Tri::Yes);
+        more("done_without_due", done.is_some_and(within) && one.due.is_none());
+        let Some(due) = one.due.filter(|&due| within(due)) else { continue };
+        more("due", true);
+        more("on_time", done.is_some_and(|done| done <= due));
+        more("late", done.is_some_and(|done| done > due));
+        more("overdue", done.is_none());
+        for _ in 0..done.map_or(0, |done| (done - due).num_days()) {
+            more("days_late", true);
+        }
+    }
     let Some(begun) = seen.filter(|&on| on <= day(last)) else { return counts };
     more("accounts", true);
     let human = |one: &Interaction| {
@@ -202,19 +216,6 @@ fn day_by_day(
     let mut sent = 0_u64;
     for record in records {
         match record {
-            Record::Deliverable(one) => {
-                let done = one.done.filter(|&done| done <= today);
-                more("milestones", done.is_some_and(within) && one.customised == Tri::Yes);
-                more("done_without_due", done.is_some_and(within) && one.due.is_none());
-                let Some(due) = one.due.filter(|&due| within(due)) else { continue };
-                more("due", true);
-                more("on_time", done.is_some_and(|done| done <= due));
-                more("late", done.is_some_and(|done| done > due));
-                more("overdue", done.is_none());
-                for _ in 0..done.map_or(0, |done| (done - due).num_days()) {
-                    more("days_late", true);
-                }
-            }
             Record::Goal(one) if one.set <= today => {
                 let closed = one.closed.filter(|&closed| closed <= today);
                 let open =
@@ -322,6 +323,20 @@ proptest! {
             prop_assert_eq!(&merged, &tally(&others)?);
         }
     }
+}
+
+/// Due in the window, kept long after it, and nothing else is known of the account.
+#[test]
+fn a_promise_falls_due_before_the_account_is_seen() {
+    let mut late = Deliverable::new("report");
+    (late.due, late.done) = (Some(day(10)), Some(day(40)));
+    let mut never = Deliverable::new("review");
+    never.due = Some(day(12));
+    let mut tally = CareTally::new(asked(0, 20, Coverage::complete()));
+    tally.push(&account(&[Record::Deliverable(late), Record::Deliverable(never)])).unwrap();
+    let counts = tally.counts();
+    assert_eq!((counts.accounts, counts.due, counts.on_time), (0, 2, 0));
+    assert_eq!((counts.late, counts.days_late, counts.overdue), (1, 30, 1));
 }
 
 fn counted(records: &[Record]) -> CareTally {

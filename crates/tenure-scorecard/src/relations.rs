@@ -278,7 +278,9 @@ pub(crate) fn figures(care: &CareTally, out: &mut Vec<Figure>) {
         &[],
         define("Interactions; the counts are by channel"),
     );
-    mix.value = (counts.interactions > 0).then_some(Value::Whole(i128::from(counts.interactions)));
+    // None is a number where the table is there and somebody was: those days are counted.
+    let told = counts.interactions > 0 || counts.personal_cadence_days > 0;
+    mix.value = told.then_some(Value::Whole(i128::from(counts.interactions)));
     mix.counts = care
         .channels()
         .map(|(channel, counts)| (Cow::Owned(channel.to_string()), u128::from(counts.total())))

@@ -81,12 +81,14 @@ impl<'a> CareHistory<'a> {
         history
     }
 
-    /// What it adds; nothing where nothing of it was seen by the end of the window.
+    /// What it adds; where nothing of it was seen by the end of the window, what was due in it.
     pub(super) fn read(&self, asked: &CareDefinition) -> (CareCounts, Channels) {
         let mut counts = CareCounts::default();
         let mut channels = Channels::new();
         let (relationship, window, as_of) = (self.relationship, asked.window(), asked.as_of());
         let Some(last) = window.last() else { return (counts, channels) };
+        // A promise was due on its day, whether or not the account was seen before it was kept.
+        deliverables(relationship, asked, &mut counts);
         let Some(first_seen) = self.first_seen.filter(|&day| day <= last) else {
             return (counts, channels);
         };
@@ -95,7 +97,6 @@ impl<'a> CareHistory<'a> {
         if asked.has(Table::Assignments) {
             assignments(relationship, as_of, days, &mut counts);
         }
-        deliverables(relationship, asked, &mut counts);
         goals(relationship, asked, &mut counts);
         self.cadence(asked, days, &mut counts);
         for one in interactions_in(relationship, window, as_of) {

@@ -120,7 +120,6 @@ impl Asked {
     pub fn delivered_on_time(&self, accounts: &[&Relationship]) -> Part {
         let due: Vec<_> = accounts
             .iter()
-            .filter(|account| self.is_there(account))
             .flat_map(|account| account.deliverables())
             .filter(|entry| self.knows(entry.recorded_at))
             .map(|entry| (entry.record.due, entry.record.done.filter(|&done| done <= self.as_of)))
