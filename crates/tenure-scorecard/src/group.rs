@@ -111,7 +111,7 @@ impl GroupState {
 
 /// The figures of a period: of the days it has of the window, of the months it has of the revenue
 /// window. Left out is what is told as of a day, and what is asked of the whole window: who bought
-/// again, and the value of a contract.
+/// again, whose return lasted, and the value of a contract.
 pub(crate) fn period_figures(
     days: Option<&WindowState>,
     months: Option<Months>,

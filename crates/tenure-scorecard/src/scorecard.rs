@@ -152,8 +152,8 @@ pub struct Group {
 /// A first contact belongs to the period of its day, and what is still too young to be settled is
 /// left out as in the window.
 ///
-/// Left out are figures as of a day, and what is asked of the whole window: `repurchase` and
-/// `contract_value_per_account`.
+/// Left out are figures as of a day, and what is asked of the whole window: `repurchase`, `win_back`
+/// and `contract_value_per_account`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct PeriodFigures {
