@@ -536,7 +536,7 @@ fn a_customer_seen_by_broadcasts_alone_is_seen_in_one_aspect() {
         .iter()
         .filter(|(name, _)| name.starts_with("unseen."))
         .map(|(_, count)| count)
-        .sum();
+        .fold(0, |sum, count| sum + count);
     assert_eq!(i128::try_from(unseen).unwrap(), asked - seen);
 }
 
@@ -545,7 +545,7 @@ fn share(records: Vec<Record>, settings: &Settings) -> Option<String> {
     let events = records.into_iter().map(|record| event("acme", record));
     let (book, _) = Book::from_events(events);
     let streams = settings.value_streams(&book).unwrap().unwrap();
-    let share = streams.contract_share(&book.relationships()[0]).unwrap();
+    let share = streams.contract_share(book.relationships().first().unwrap()).unwrap();
     share.map(|share| share.to_string())
 }
 
