@@ -14,7 +14,7 @@ use super::ClvArgs;
 use super::when::Clock;
 use crate::error::CommandError;
 use crate::input::{self, Rejects};
-use crate::{progress, settings};
+use crate::{progress, settings, text};
 
 /// What the models see of each customer, as columns.
 #[derive(Debug)]
@@ -130,12 +130,24 @@ fn file(args: &ClvArgs, path: &Path) -> Result<Customers, CommandError> {
         .map(|name| String::from_utf8_lossy(name).trim_start_matches('\u{feff}').trim().to_owned())
         .collect();
     let mut rows = Rows { path, reader, record: ByteRecord::new() };
+    if let Some(twice) = (1..)
+        .zip(&header)
+        .find(|(place, name)| header.iter().skip(*place).any(|other| other == *name))
+    {
+        return Err(CommandError::Clv(format!(
+            "`{}` has the column `{}` twice",
+            path.display(),
+            twice.1
+        )));
+    }
     if let Some(columns) = places(&header, &["x", "t_x", "T"]) {
+        tell_unread(path, &header, &["x", "t_x", "T", "zbar", "id"], "customer");
         let optional = |name| header.iter().position(|other| other == name);
         let columns = Columns { of_history: columns, zbar: optional("zbar"), id: optional("id") };
         return histories(args, &mut rows, &columns);
     }
     if let Some(columns) = places(&header, &["id", "date", "cents"]) {
+        tell_unread(path, &header, &["id", "date", "cents"], "purchase");
         return purchases(args, &mut rows, &columns);
     }
     Err(CommandError::Clv(format!(
@@ -143,6 +155,20 @@ fn file(args: &ClvArgs, path: &Path) -> Result<Customers, CommandError> {
         path.display(),
         header.join(", ")
     )))
+}
+
+/// Says which columns nobody looks at: one that weighs the rows would be missed.
+fn tell_unread(path: &Path, header: &[String], known: &[&str], row: &str) {
+    let unread = header.iter().map(String::as_str).filter(|name| !known.contains(name));
+    let unread: Vec<&str> = unread.collect();
+    if !unread.is_empty() {
+        let (path, unread) = (path.display().to_string(), unread.join(", "));
+        eprintln!(
+            "{}: every row is one {row}; not read: {}",
+            text::printable(&path),
+            text::printable(&unread)
+        );
+    }
 }
 
 /// The rows of a file, one at a time.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use serde::Serialize;
-use tenure::clv::{Correlation, OccasionPeriod};
+use tenure::clv::{Correlation, GateVerdict, OccasionPeriod};
 use tenure::stats::Interval;
 
 use super::answer::{Answer, MONTHS, Parameter, Total};
@@ -201,15 +201,17 @@ fn value(out: &mut String, customers: &Customers, answer: &Answer) {
     let _ = writeln!(
         out,
         "Spend: Gamma-Gamma of {} customers, {} ({}). Spend and frequency: Pearson {}, Spearman {}; \
-         independence is {}.",
+         independence {}.",
         grouped(gate.customers),
         listed(&spend.parameters),
         spend.status.split(':').next().unwrap_or_default(),
         rho(gate.pearson),
         rho(gate.spearman),
-        match gate.verdict.name() {
-            "caution" => "doubtful",
-            other => other,
+        match gate.verdict {
+            GateVerdict::Supported if gate.pearson.is_none() => "cannot be checked: all are alike",
+            GateVerdict::Supported => "is supported",
+            GateVerdict::Caution => "is doubtful",
+            GateVerdict::Violated => "is violated",
         },
     );
     if !answer.valued {

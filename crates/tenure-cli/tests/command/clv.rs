@@ -297,6 +297,30 @@ fn a_shut_gate_gives_no_value() {
 }
 
 #[test]
+fn columns_that_nobody_reads_are_named() {
+    let weighted: String = customers()
+        .lines()
+        .map(|line| format!("{line},7\n"))
+        .collect::<String>()
+        .replacen(",7", ",weight", 1);
+    let (_folder, path) = file(&weighted);
+    let output = tenure(&["clv", &path, "--model", "nbd"]);
+    assert_eq!(code(&output), 0);
+    let told = text(&output.stderr);
+    assert!(told.ends_with("every row is one customer; not read: weight\n"), "{told}");
+    assert!(text(&output.stdout).starts_with("92 customers"));
+    let (_folder, path) = file(&customers());
+    assert_eq!(text(&tenure(&["clv", &path, "--model", "nbd"]).stderr), "");
+}
+
+#[test]
+fn independence_of_spend_is_not_supported_by_customers_who_are_all_alike() {
+    let (_folder, path) = file(&format!("x,t_x,T,zbar\n{}", "2,10.0,20.0,35.0\n".repeat(50)));
+    let told = printed(&["clv", &path]);
+    assert!(told.contains("Pearson undefined, Spearman undefined; independence cannot be checked"));
+}
+
+#[test]
 fn what_cannot_be_used_is_named_with_its_place() {
     for (content, says) in [
         ("x,t_x,T\n1,5.0,4.0\n", "line 2, column x"),
@@ -312,6 +336,7 @@ fn what_cannot_be_used_is_named_with_its_place() {
         ("id,date,cents\na,1997-01-01,-5\n", "is a refund: say with --refunds"),
         ("a,b\n1,2\n", "has the columns a, b"),
         ("x,t_x,T\n0,0.0\n", "line: 2"),
+        ("x,t_x,T,x\n0,0.0,4.0,1\n", "has the column `x` twice"),
     ] {
         let (_folder, path) = file(content);
         refused(&["clv", &path], says);
