@@ -251,7 +251,7 @@ One line an account and profile: the score (0 to 100; least and greatest where s
 the bands it touches, how much of the weight is known, what each component adds, and what is missing \
 and why. Clients are scored by the profile `client`, customers by `customer`, hybrids by both and by the \
 two joined: by the share of recurring revenue in what they were worth over the closed months of the \
-revenue window. `--show-profile` prints a profile as a file that one of your own can start from.
+revenue window. `--show-profile client` prints a profile as a file that one of your own can start from.
 
 A .toml file with `schema = \"tenure/health-rule/1\"` is a rule that a vendor publishes (component_mean, \
 group_mean, points, state_mean, state_rule, weighted_mean) over inputs of yours, to reproduce a score \
@@ -284,9 +284,9 @@ pub(crate) struct HealthArgs {
     /// Say also why each score is another one than on this day
     #[arg(long, value_name = "DATE", value_parser = read_date)]
     pub(crate) from: Option<NaiveDate>,
-    /// Print the profile as TOML, and nothing else
-    #[arg(long, conflicts_with_all = ["from", "account", "backtest"])]
-    pub(crate) show_profile: bool,
+    /// Print this one profile as TOML, and do nothing else: `client`, `customer` or a .toml file
+    #[arg(long, value_name = "NAME|FILE", exclusive = true)]
+    pub(crate) show_profile: Option<String>,
     /// Test the scores of the past against what came after, instead
     #[arg(long, conflicts_with_all = ["from", "account"])]
     pub(crate) backtest: bool,

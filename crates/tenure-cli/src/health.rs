@@ -70,15 +70,21 @@ impl Choice {
 
 /// Reads, scores and prints.
 pub(crate) fn run(args: &HealthArgs) -> Result<Rejects, CommandError> {
+    if let Some(name) = &args.show_profile {
+        let Choice::One(profile) = Choice::read(name)? else {
+            return Err(CommandError::NoDocument {
+                what: "single profile",
+                found: name.clone(),
+                built_in: vec!["client", "customer"],
+            });
+        };
+        print(&text::printable_toml(&profile.to_toml()))?;
+        return Ok(Rejects::None);
+    }
     if let Some(rule) = rule::read(&args.profile)? {
         return rule::run(args, &rule);
     }
     let choice = Choice::read(&args.profile)?;
-    if args.show_profile {
-        let files: Vec<String> = choice.all().iter().map(Profile::to_toml).collect();
-        print(&text::printable_toml(&files.join("\n")))?;
-        return Ok(Rejects::None);
-    }
     let ingested = input::read(&args.input)?;
     let as_of = ingested.as_of.ok_or(CommandError::NoAsOf)?;
     let chosen = settings::read(as_of, &ingested, &args.question)?;

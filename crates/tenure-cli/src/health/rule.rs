@@ -33,11 +33,7 @@ pub(super) fn read(name: &str) -> Result<Option<PublishedRule>, CommandError> {
 
 /// Scores every account that can be seen, by the latest value of each input.
 pub(super) fn run(args: &HealthArgs, rule: &PublishedRule) -> Result<Rejects, CommandError> {
-    for (given, option) in [
-        (args.backtest, "--backtest"),
-        (args.show_profile, "--show-profile"),
-        (args.from.is_some(), "--from"),
-    ] {
+    for (given, option) in [(args.backtest, "--backtest"), (args.from.is_some(), "--from")] {
         if given {
             let needs = "a profile, and this file is a published rule: it gives scores".to_owned();
             return Err(CommandError::Misplaced { option, needs });

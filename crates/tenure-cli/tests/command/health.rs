@@ -172,7 +172,8 @@ fn what_cannot_be_asked_is_refused() {
 
 #[test]
 fn a_profile_of_ones_own_starts_from_what_is_shown() {
-    let client = printed(&["health", "--demo", "--show-profile", "--profile", "client"]);
+    let client = printed(&["health", "--show-profile", "client"]);
+    refused(&["health", "--show-profile", "by-class"], "client");
     let files = folder(&[("house.toml", &client.replace("weight = 25", "weight = 24"))]);
     let house = files.path().join("house.toml");
     let house = house.to_str().unwrap();
