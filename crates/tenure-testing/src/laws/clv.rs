@@ -18,7 +18,7 @@ const ROW_BYTES: usize = 7;
 /// The oracle takes refunds unit by unit.
 const MOST_ROWS: usize = 60;
 
-/// Whatever the bytes say: models keep the law of [`models`], logs of instants the one of [`instants`].
+/// Whatever the bytes say: models keep the law of `models`, logs of instants the one of `instants`.
 ///
 /// # Panics
 /// Where that does not hold.
